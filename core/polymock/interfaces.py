@@ -1,0 +1,166 @@
+"""The shapes that plugins implement, and the entry point that declares one.
+
+A plugin's life: its entry point names a `Plugin`; the core decodes the plugin's part of the config
+into `Plugin.config` (a msgspec struct, unknown keys refused), calls `Plugin.build(config)` once,
+and uses what it returned until the snapshot that it belongs to is replaced.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Generic, Protocol, TypeVar
+
+import msgspec
+from polymock_schemas.calls import Call, Reply, Source
+from polymock_schemas.commands import Fault
+
+from polymock.errors import MockError
+
+ConfigT = TypeVar("ConfigT", bound=msgspec.Struct)
+
+
+class NoSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """The config of a plugin that has nothing to set."""
+
+
+class Plugin(msgspec.Struct, Generic[ConfigT], frozen=True):
+    """What an entry point of a `polymock.*` group names.
+
+    `build` gets the decoded config and returns what the group asks for: a `ContractReader` for
+    `polymock.protocols`, a `Strategy` for `polymock.auth`.
+    """
+
+    config: type[ConfigT]
+    build: Callable[[ConfigT], Any]
+
+
+class Operation(msgspec.Struct, frozen=True):
+    """One thing that a client can call, as every protocol describes it.
+
+    `name` is its identity (`GET /pets/{petId}`, `Query.pet`, `shop.v1.Shop/GetPet`); `id` the
+    document's own name for it, if any. `statuses` are the declared ones, for coverage. `reads` are
+    the lower-case header names that its answer can depend on, and `cacheable` that it depends on
+    nothing else but method, path and query. `guarded`: True or False where the contract says that
+    credentials are needed or not, None where it says nothing.
+    """
+
+    name: str
+    id: str = ""
+    summary: str = ""
+    statuses: tuple[str, ...] = ()
+    reads: tuple[bytes, ...] = ()
+    cacheable: bool = False
+    guarded: bool | None = None
+
+
+class Match(msgspec.Struct, frozen=True):
+    """An operation and what the address said about it: raw captures of the path by name."""
+
+    operation: Operation
+    captures: Mapping[str, str]
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What will be written: a value of JSON's types (or bytes), and who made it.
+
+    `shape` belongs to the contract alone: which of its declared answers this is. `stable` says
+    that the same call always gets this answer.
+    """
+
+    value: Any
+    source: Source
+    shape: Any = None
+    stable: bool = True
+
+
+class Contract(Protocol):
+    """A spec, compiled. Immutable, no I/O; its methods are the engine's steps, in order.
+
+    `Reading` (what `read` returns) is the contract's own: the engine only hands it on.
+    """
+
+    protocol: str
+    operations: Sequence[Operation]
+    faults: Sequence[Fault]
+
+    def match(self, call: Call) -> Match:
+        """Find the operation. Raises NoOperation or MethodNotAllowed."""
+        ...
+
+    def allowed(self, call: Call) -> tuple[str, ...]:
+        """The methods that this address answers, for OPTIONS and CORS; () where none does."""
+        ...
+
+    def identify(self, match: Match, call: Call) -> str:
+        """Check the credentials that the contract itself asks for, by their form.
+
+        Returns the principal's name ("" for nobody); raises Unauthenticated.
+        """
+        ...
+
+    def read(self, match: Match, call: Call) -> Any:
+        """Decode and validate the call. Raises Invalid, Unreadable, UnsupportedMedia, TooLarge."""
+        ...
+
+    def example(self, reading: Any) -> Answer | None:
+        """The contract's own example for this reading, or None. Raises NoAnswer, NotAcceptable."""
+        ...
+
+    def sample(self, reading: Any) -> Answer:
+        """A value made from the schema. Raises NoAnswer, NotAcceptable."""
+        ...
+
+    def write(self, reading: Any, answer: Answer) -> Reply:
+        """Encode the answer, with the status and headers that the contract declares."""
+        ...
+
+    def refuse(self, call: Call, error: MockError, match: Match | None) -> Reply:
+        """Encode a refusal in the protocol's own manner; `match` where one was found."""
+        ...
+
+    def problems(self) -> Sequence[Fault]:
+        """Faults that only show when every operation is compiled and sampled; slow."""
+        ...
+
+
+class ContractReader(Protocol):
+    """What a protocol plugin builds: it knows its documents and compiles them."""
+
+    prefix: str
+    """HTTP prefix where the config names none: `/`, `/graphql`."""
+
+    def recognises(self, name: str, head: bytes) -> bool:
+        """Whether a document is this protocol's, by its name and first 64 KiB."""
+        ...
+
+    def compile(self, spec: Spec) -> Contract:
+        """Read the document and what it refers to. Raises SpecError with the faults."""
+        ...
+
+
+class Spec(msgspec.Struct, frozen=True):
+    """A document to compile, and what its compiler may need to know."""
+
+    location: str
+    """A path or an http(s) URL."""
+    name: str
+    """The mock's name."""
+    seed: int = 42
+    allow_private: bool = False
+    callbacks: bool = True
+
+
+class Strategy(Protocol):
+    """An auth strategy: names the principal of a call."""
+
+    reads: tuple[bytes, ...]
+    """Lower-case header names that it looks at."""
+    challenge: str
+    """Its `WWW-Authenticate` value (RFC 9110, section 11.6.1)."""
+
+    def identify(self, call: Call) -> str | None:
+        """The principal's name; None where the call has no credentials of this kind.
+
+        Raises Unauthenticated or Forbidden where it has, and they are wrong.
+        """
+        ...

@@ -1,0 +1,51 @@
+"""Results of commands, as the CLI's `--json` and the admin API give them."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+
+class Fault(msgspec.Struct, frozen=True, gc=False):
+    """Something wrong with a file that a user brought.
+
+    `file` is a path or URL, `path` a JSON Pointer (or line) in it, `hint` what to do about it.
+    A `warning` is served all the same; an `error` is not.
+    """
+
+    level: Literal["error", "warning"]
+    file: str
+    path: str
+    message: str
+    hint: str = ""
+
+
+class CheckResult(msgspec.Struct, frozen=True):
+    """What `polymock check` says of one spec."""
+
+    spec: str
+    protocol: str
+    operations: int
+    faults: tuple[Fault, ...]
+
+
+class SqlResult(msgspec.Struct, frozen=True):
+    """Rows of a query over the journal, column by name and DuckDB type."""
+
+    columns: tuple[str, ...]
+    types: tuple[str, ...]
+    rows: list[list[Any]]
+    truncated: bool
+    elapsed_ms: int
+
+
+class PluginInfo(msgspec.Struct, frozen=True):
+    """One line of `polymock plugins list`."""
+
+    name: str
+    kind: str
+    package: str
+    version: str
+    state: Literal["loaded", "available", "failed"]
+    why: str = ""

@@ -1,0 +1,90 @@
+"""The structs of polymock.yaml. Unknown keys are errors; every key has a default but `spec`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+Port = Annotated[int, Meta(ge=0, le=65535, description="TCP port; 0 picks a free one")]
+Size = Annotated[
+    str | int, Meta(description="A size in bytes: a number, or text such as `64KiB` or `10MB`")
+]
+Duration = Annotated[
+    str | int, Meta(description="A time in seconds: a number, or text such as `500ms`, `30s`, `7d`")
+]
+
+
+class MockConfig(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """One mock: a contract served at one address."""
+
+    spec: Annotated[str, Meta(description="The contract: a file's path or an http(s) URL")]
+    name: Annotated[str | None, Meta(description="Default: the file's stem")] = None
+    protocol: Annotated[
+        str | None, Meta(description="A plugin of `polymock.protocols`; default: recognised")
+    ] = None
+    at: Annotated[str | None, Meta(description="HTTP prefix; default: the protocol's own")] = None
+    auth: Annotated[
+        tuple[str, ...] | None,
+        Meta(description="Names under `auth:`; default: what the contract asks, checked by form"),
+    ] = None
+    allow_private: Annotated[
+        bool,
+        Meta(description="Admit loopback and private addresses for spec URLs and callbacks"),
+    ] = False
+    callbacks: Annotated[bool, Meta(description="Send the callbacks that the contract names")] = (
+        True
+    )
+    options: Annotated[
+        dict[str, Any], Meta(description="Settings of the protocol's own plugin")
+    ] = {}
+
+
+class ServerConfig(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """Addresses, processes and limits of `polymock serve`."""
+
+    host: Annotated[str, Meta(description="Address of the mocks")] = "127.0.0.1"
+    port: Port = 8080
+    grpc_port: Port = 50051
+    admin_host: Annotated[str, Meta(description="Address of the admin API; loopback only")] = (
+        "127.0.0.1"
+    )
+    admin_port: Port = 8081
+    workers: Annotated[int, Meta(ge=1, le=256, description="Worker processes")] = 1
+    cors: Annotated[bool, Meta(description="Answer browsers from other origins")] = True
+    max_body: Annotated[Size, Meta(description="Largest request body; above it 413")] = "16MiB"
+
+
+class WorldConfig(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """What answers are made from."""
+
+    seed: Annotated[int, Meta(description="The same seed gives the same answers")] = 42
+
+
+class JournalConfig(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """The DuckDB file of exchanges."""
+
+    path: Annotated[str, Meta(description="The file; relative to the config's folder")] = (
+        "polymock.duckdb"
+    )
+    enabled: Annotated[bool, Meta(description="false records nothing")] = True
+    bodies: Annotated[Size, Meta(description="Keep this much of each body")] = "64KiB"
+    redact: Annotated[
+        tuple[str, ...],
+        Meta(description="Header names, and JSON paths such as `$.card.number`, to hide"),
+    ] = ("authorization", "proxy-authorization", "cookie", "set-cookie")
+    retain: Annotated[Duration | None, Meta(description="Delete exchanges older than this")] = None
+
+
+class Config(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """The whole of polymock.yaml (or .toml, .json)."""
+
+    mocks: tuple[MockConfig, ...] = ()
+    server: ServerConfig = ServerConfig()
+    world: WorldConfig = WorldConfig()
+    auth: Annotated[
+        dict[str, str | dict[str, Any]],
+        Meta(description="Auth strategies by name: a plugin's name, or a table with `type`"),
+    ] = {}
+    journal: JournalConfig = JournalConfig()
