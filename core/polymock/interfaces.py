@@ -80,8 +80,13 @@ class Contract(Protocol):
     """
 
     protocol: str
+    title: str
     operations: Sequence[Operation]
+    """All of them, for lists and coverage; `reads` and `cacheable` are filled in by `match`."""
     faults: Sequence[Fault]
+    """What was found wrong while loading."""
+    files: Sequence[str]
+    """The local files that it was made from."""
 
     def match(self, call: Call) -> Match:
         """Find the operation. Raises NoOperation or MethodNotAllowed."""
@@ -118,8 +123,12 @@ class Contract(Protocol):
         """Encode a refusal in the protocol's own manner; `match` where one was found."""
         ...
 
+    def examine(self, operation: Operation) -> Sequence[Fault]:
+        """Compile and sample one operation, keep nothing of it, and say what is wrong with it."""
+        ...
+
     def problems(self) -> Sequence[Fault]:
-        """Faults that only show when every operation is compiled and sampled; slow."""
+        """Everything that is wrong with the contract: `faults`, and each operation examined."""
         ...
 
 

@@ -41,9 +41,10 @@ class Call(msgspec.Struct, gc=False):
     fields: dict[bytes, bytes]
     body: bytes = b""
     client: str = ""
-    base: str = ""
-    """What stood before `path` on the wire: scheme, authority and the mock's prefix
-    (`http://127.0.0.1:8080/shop`)."""
+    origin: str = ""
+    """Scheme and authority that the caller used (`http://127.0.0.1:8080`)."""
+    prefix: str = ""
+    """The mock's own prefix, which stood before `path` on the wire (`/shop`)."""
 
 
 class Outbound(msgspec.Struct, frozen=True, gc=False):

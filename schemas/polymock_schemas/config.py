@@ -9,22 +9,45 @@ from msgspec import Meta
 
 Port = Annotated[int, Meta(ge=0, le=65535, description="TCP port; 0 picks a free one")]
 Size = Annotated[
-    str | int, Meta(description="A size in bytes: a number, or text such as `64KiB` or `10MB`")
+    Annotated[str, Meta(pattern=r"^\d{1,15} ?([kKMG]i?)?B?$")] | Annotated[int, Meta(ge=0)],
+    Meta(description="A size in bytes: a number, or text such as `64KiB` or `10MB`"),
 ]
 Duration = Annotated[
-    str | int, Meta(description="A time in seconds: a number, or text such as `500ms`, `30s`, `7d`")
+    Annotated[str, Meta(pattern=r"^\d{1,9} ?(ms|s|m|h|d)?$")] | Annotated[int, Meta(ge=0)],
+    Meta(description="A time in seconds: a number, or text such as `500ms`, `30s`, `7d`"),
 ]
+PluginChoice = (
+    str
+    | Annotated[
+        dict[str, Any],
+        Meta(
+            extra_json_schema={
+                "properties": {"type": {"type": "string", "description": "The plugin's name"}},
+                "required": ["type"],
+            }
+        ),
+    ]
+)
+"""A plugin by its bare name, or a table with its name under `type` and its settings beside it."""
 
 
 class MockConfig(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """One mock: a contract served at one address."""
 
-    spec: Annotated[str, Meta(description="The contract: a file's path or an http(s) URL")]
-    name: Annotated[str | None, Meta(description="Default: the file's stem")] = None
+    spec: Annotated[
+        str, Meta(min_length=1, description="The contract: a file's path or an http(s) URL")
+    ]
+    name: Annotated[
+        Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")] | None,
+        Meta(description="Default: the file's stem"),
+    ] = None
     protocol: Annotated[
         str | None, Meta(description="A plugin of `polymock.protocols`; default: recognised")
     ] = None
-    at: Annotated[str | None, Meta(description="HTTP prefix; default: the protocol's own")] = None
+    at: Annotated[
+        Annotated[str, Meta(pattern=r"^(/[A-Za-z0-9._~!$&'()*+,;=:@-]+)*/?$")] | None,
+        Meta(description="HTTP prefix, such as `/shop`; default: the protocol's own"),
+    ] = None
     auth: Annotated[
         tuple[str, ...] | None,
         Meta(description="Names under `auth:`; default: what the contract asks, checked by form"),
@@ -80,11 +103,15 @@ class JournalConfig(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 class Config(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """The whole of polymock.yaml (or .toml, .json)."""
 
-    mocks: tuple[MockConfig, ...] = ()
-    server: ServerConfig = ServerConfig()
-    world: WorldConfig = WorldConfig()
+    mocks: Annotated[tuple[MockConfig, ...], Meta(description="What is served")] = ()
+    server: Annotated[ServerConfig, Meta(description="Addresses, processes and limits")] = (
+        ServerConfig()
+    )
+    world: Annotated[WorldConfig, Meta(description="What answers are made from")] = WorldConfig()
     auth: Annotated[
-        dict[str, str | dict[str, Any]],
+        dict[str, PluginChoice],
         Meta(description="Auth strategies by name: a plugin's name, or a table with `type`"),
     ] = {}
-    journal: JournalConfig = JournalConfig()
+    journal: Annotated[JournalConfig, Meta(description="The DuckDB file of exchanges")] = (
+        JournalConfig()
+    )

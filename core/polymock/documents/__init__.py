@@ -1,0 +1,10 @@
+"""Documents that refer to one another: reading, parsing and following references, lazily.
+
+Neutral of protocol. `loader` is the way in; `places` names nodes, `local` and `remote` fetch
+bytes, `parsing` and `yaml` turn them into JSON, `tree` opens that JSON node by node.
+"""
+
+from polymock.documents.loader import Documents, Limits
+from polymock.documents.places import Place, is_url
+
+__all__ = ["Documents", "Limits", "Place", "is_url"]

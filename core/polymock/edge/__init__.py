@@ -1,0 +1,1 @@
+"""Edges: between a wire and the engine."""

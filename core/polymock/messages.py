@@ -1,0 +1,60 @@
+"""What the control process and its workers tell each other: JSON lines over the worker's pipes."""
+
+from __future__ import annotations
+
+import msgspec
+
+from polymock_schemas.commands import Fault
+from polymock_schemas.config import Config
+
+
+class Load(msgspec.Struct, frozen=True, tag=True):
+    """To a worker: serve this config from now on. `folder` is where its relative paths start."""
+
+    config: Config
+    folder: str
+
+
+class MockSummary(msgspec.Struct, frozen=True):
+    """One served mock, for the start-up panel. `prefix` is "" at the root."""
+
+    name: str
+    protocol: str
+    prefix: str
+    title: str
+    operations: int
+    faults: tuple[Fault, ...]
+
+
+class Loaded(msgspec.Struct, frozen=True, tag=True):
+    """From a worker: it serves the config. `files` are those to watch."""
+
+    mocks: tuple[MockSummary, ...]
+    files: tuple[str, ...]
+
+
+class LoadFailed(msgspec.Struct, frozen=True, tag=True):
+    """From a worker: it cannot serve the config, and goes on serving what it served before."""
+
+    message: str
+    hint: str
+    faults: tuple[Fault, ...]
+
+
+class Found(msgspec.Struct, frozen=True, tag=True):
+    """From a worker: faults that came to light when operations were examined after the start."""
+
+    faults: tuple[Fault, ...]
+
+
+FromWorker = Loaded | LoadFailed | Found
+
+
+class WorkerSettings(msgspec.Struct, frozen=True):
+    """How to run one worker process; its first line of input."""
+
+    index: int
+    host: str
+    port: int
+    journal_socket: str | None
+    log_level: str

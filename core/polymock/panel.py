@@ -1,0 +1,74 @@
+"""What `polymock serve` prints when it is ready, and the faults that it finds."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import msgspec
+
+from polymock.messages import MockSummary
+from polymock_schemas.commands import Fault
+
+MAX_FAULTS = 20
+"""How many warnings of one mock the panel shows; `polymock check` shows all."""
+
+
+class Started(msgspec.Struct, frozen=True):
+    """A running server. `journal` is "" where nothing is recorded."""
+
+    mocks: tuple[MockSummary, ...]
+    url: str
+    admin_url: str
+    journal: str
+    workers: int
+    notes: tuple[str, ...]
+
+
+def print_panel(started: Started) -> None:
+    """Print the mocks, URLs, operations, warnings and the journal's path to standard output."""
+    sys.stdout.write("\n".join(render_panel(started)) + "\n")
+    sys.stdout.flush()
+
+
+def render_panel(started: Started) -> list[str]:
+    """The panel's lines: plain text, for terminals and logs alike."""
+    lines = ["", "Polymock is ready."]
+    for mock in started.mocks:
+        count = "1 operation" if mock.operations == 1 else f"{mock.operations} operations"
+        title = f"  {mock.title}" if mock.title else ""
+        lines.append(
+            f"  mock     {started.url}{mock.prefix or '/'}  {mock.name}  "
+            f"({mock.protocol}, {count}){title}"
+        )
+        lines.extend(f"           {line}" for line in _fault_lines(mock.faults))
+    lines.append(f"  admin    {started.admin_url}")
+    if started.journal:
+        lines.append(f"  journal  {started.journal}")
+    else:
+        lines.append("  journal  off: nothing is recorded")
+    if started.workers > 1:
+        lines.append(f"  workers  {started.workers}")
+    lines.extend(f"  note     {note}" for note in started.notes)
+    lines.append("Stop it with Ctrl+C or SIGTERM.")
+    return lines
+
+
+def print_faults(faults: Sequence[Fault]) -> None:
+    """Print faults to standard error, one a line."""
+    sys.stderr.write("".join(f"{line}\n" for line in map(fault_line, faults)))
+    sys.stderr.flush()
+
+
+def fault_line(fault: Fault) -> str:
+    """One fault on one line: level, place, what is wrong, what to do."""
+    place = f"{fault.file}#{fault.path}" if fault.path else fault.file
+    hint = f" ({fault.hint})" if fault.hint else ""
+    return f"{fault.level}: {place}: {fault.message}{hint}"
+
+
+def _fault_lines(faults: Sequence[Fault]) -> list[str]:
+    lines = [fault_line(fault) for fault in faults[:MAX_FAULTS]]
+    if len(faults) > MAX_FAULTS:
+        lines.append(f"and {len(faults) - MAX_FAULTS} more: see `polymock check`")
+    return lines

@@ -1,0 +1,179 @@
+"""Plugins: found by entry point, loaded one at a time, reported by name where they are broken.
+
+Listed with importlib.metadata and handed to stevedore one entry point at a time: stevedore's own
+discovery keeps a cache on disk that can be older than what is installed.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import inspect
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from inspect import Parameter
+from typing import Any
+
+import msgspec
+from stevedore.driver import DriverManager
+
+from polymock.errors import PluginError, UserError
+from polymock.interfaces import Plugin
+from polymock.settings import decode, suggestion
+from polymock_schemas.commands import PluginInfo
+
+KINDS = {
+    "polymock.protocols": "protocol",
+    "polymock.auth": "auth",
+    "polymock.storage": "storage",
+    "polymock.observers": "observer",
+    "polymock.commands": "command",
+}
+"""What the plugins of each entry-point group are."""
+
+
+def names(group: str) -> tuple[str, ...]:
+    """The names of the installed plugins of a group, sorted; nothing is loaded."""
+    return tuple(sorted({entry.name for entry in _entries(group)}))
+
+
+def load(group: str, name: str) -> Plugin[Any]:
+    """Import one plugin and check what it declares.
+
+    Raises PluginError where it is not installed, is installed twice, or is broken.
+    """
+    entries = [entry for entry in _entries(group) if entry.name == name]
+    kind = KINDS.get(group, group)
+    if not entries:
+        raise PluginError(
+            f"There is no {kind} plugin {name!r}.",
+            suggestion(name, names(group)) or f"No {kind} plugin is installed.",
+        )
+    if len(entries) > 1:
+        packages = " and ".join(_package(entry) for entry in entries)
+        raise PluginError(
+            f"The {kind} plugin {name!r} is declared by {packages}.", "Uninstall one of them."
+        )
+    return _import(kind, entries[0])
+
+
+def build(
+    group: str,
+    name: str,
+    settings: Mapping[str, Any],
+    environ: Mapping[str, str] | None = None,
+    where: str = "",
+) -> Any:
+    """Load a plugin, decode its settings and build what its group asks for.
+
+    `{$env: NAME}` in the settings is read from `environ` (the process's by default). `where` is
+    the settings' path in the config (`auth.partner-key`), for errors. Raises PluginError, or
+    ConfigError that lists every wrong setting and shows no value.
+    """
+    kind = KINDS.get(group, group)
+    plugin = load(group, name)
+    environ = os.environ if environ is None else environ
+    config = decode(dict(settings), plugin.config, f"{kind} plugin {name!r}", environ, where)
+    with guarded(f"The {kind} plugin {name!r} cannot be built"):
+        return plugin.build(config)
+
+
+def list_plugins() -> list[PluginInfo]:
+    """Every installed plugin, by kind and name; each is tried, and what fails says why."""
+    return [
+        _try(group, entry)
+        for group in KINDS
+        for entry in sorted(_entries(group), key=lambda entry: (entry.name, _package(entry)))
+    ]
+
+
+class _Driver(DriverManager[Any]):
+    """stevedore's loader for one entry point, given rather than looked up in its cache."""
+
+    def __init__(self, entry: importlib.metadata.EntryPoint) -> None:
+        self._entry = entry
+        super().__init__(entry.group, entry.name, on_missing_entrypoints_callback=None)
+
+    def list_entry_points(self) -> list[importlib.metadata.EntryPoint]:
+        return [self._entry]
+
+
+@contextmanager
+def guarded(what: str) -> Iterator[None]:
+    """Around a call of a plugin's code: what it raises becomes a PluginError that says `what`.
+
+    Errors that are meant for the user (UserError) pass as they are.
+    """
+    try:
+        yield
+    except UserError:
+        raise
+    except (Exception, SystemExit) as error:
+        raise PluginError(
+            f"{what}: {type(error).__name__}: {error}", "Report it to the plugin's authors."
+        ) from error
+
+
+def _import(kind: str, entry: importlib.metadata.EntryPoint) -> Plugin[Any]:
+    what = f"The {kind} plugin {entry.name!r} of {_package(entry)}"
+    with guarded(f"{what} cannot be loaded from {entry.value}"):
+        found: Any = _Driver(entry).driver
+    wrong = _fault(found)
+    if wrong:
+        raise PluginError(f"{what} is broken: {entry.value} {wrong}.", "Update or uninstall it.")
+    declared: Plugin[Any] = found
+    return declared
+
+
+def _fault(found: Any) -> str:
+    """Why an entry point's object is no plugin, as a sentence's end; "" where it is one."""
+    if not isinstance(found, Plugin):
+        return f"is of type {type(found).__name__}, not polymock.interfaces.Plugin"
+    if not (isinstance(found.config, type) and issubclass(found.config, msgspec.Struct)):
+        return "has a `config` that is not a msgspec Struct class"
+    if not callable(found.build):
+        return "has a `build` that cannot be called"
+    return _wrong_signature(found.build)
+
+
+def _wrong_signature(build: Callable[..., Any]) -> str:
+    try:
+        parameters = list(inspect.signature(build).parameters.values())
+    except (TypeError, ValueError):  # some classes written in C do not tell
+        return ""
+    positional = {Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD}
+    taking = [p for p in parameters if p.kind in positional or p.kind is Parameter.VAR_POSITIONAL]
+    if not taking:
+        return "has a `build` that does not take the config as its parameter"
+    for parameter in parameters:
+        variadic = parameter.kind in {Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD}
+        if parameter is not taking[0] and parameter.default is Parameter.empty and not variadic:
+            return (
+                f"has a `build` with the parameter `{parameter.name}`; "
+                "it gets the config and nothing else"
+            )
+    return ""
+
+
+def _try(group: str, entry: importlib.metadata.EntryPoint) -> PluginInfo:
+    why = ""
+    try:
+        load(group, entry.name)
+    except PluginError as error:
+        why = error.message
+    return PluginInfo(
+        name=entry.name,
+        kind=KINDS[group],
+        package=entry.dist.name if entry.dist else "",
+        version=entry.dist.version if entry.dist else "",
+        state="failed" if why else "loaded",
+        why=why,
+    )
+
+
+def _entries(group: str) -> tuple[importlib.metadata.EntryPoint, ...]:
+    return tuple(importlib.metadata.entry_points(group=group))
+
+
+def _package(entry: importlib.metadata.EntryPoint) -> str:
+    return f"{entry.dist.name} {entry.dist.version}" if entry.dist else "an unknown package"

@@ -1,0 +1,76 @@
+"""Finding and reserving TCP ports, and naming who holds a taken one."""
+
+from __future__ import annotations
+
+import errno
+import socket
+
+import psutil
+
+from polymock.errors import ServerError
+
+
+def reserve(host: str, port: int, flag: str) -> socket.socket:
+    """Bind a port for later listeners that use SO_REUSEPORT; port 0 picks a free one.
+
+    The returned socket never listens: it only keeps others from taking the port, and must be kept
+    open as long as that matters. `flag` is the option to name in the error. Raises ServerError
+    with the holder's pid where the port is taken.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    _refuse_taken(family, host, port, flag)
+    placeholder = socket.socket(family, socket.SOCK_STREAM)
+    placeholder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    placeholder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    try:
+        placeholder.bind((host, port))
+    except OSError as error:
+        placeholder.close()
+        raise _refusal(host, port, flag, error) from error
+    return placeholder
+
+
+def _refuse_taken(family: socket.AddressFamily, host: str, port: int, flag: str) -> None:
+    """Without SO_REUSEPORT a bind fails on any listener, one of another Polymock included."""
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise _refusal(host, port, flag, error) from error
+
+
+def _refusal(host: str, port: int, flag: str, error: OSError) -> ServerError:
+    if error.errno == errno.EADDRINUSE:
+        holder = holder_of(port)
+        by = f" by {holder}" if holder else ""
+        return ServerError(
+            f"Port {port} on {host} is taken{by}.",
+            f"Stop that process, or choose another port with {flag} (0 picks a free one).",
+        )
+    if error.errno == errno.EACCES:
+        return ServerError(
+            f"Port {port} on {host} needs privileges.", f"Choose one above 1023 with {flag}."
+        )
+    return ServerError(
+        f"Cannot listen on {host} port {port}: {error.strerror or error}.",
+        "Check the address with --host.",
+    )
+
+
+def holder_of(port: int) -> str:
+    """`NAME (pid N)` of the process that listens on a port; "" where the system does not tell."""
+    try:
+        connections = psutil.net_connections("tcp")
+    except psutil.AccessDenied:
+        return ""
+    for connection in connections:
+        local = connection.laddr
+        if local and local.port == port and connection.status == psutil.CONN_LISTEN:
+            if connection.pid is None:
+                continue
+            try:
+                return f"{psutil.Process(connection.pid).name()} (pid {connection.pid})"
+            except psutil.Error:
+                return f"pid {connection.pid}"
+    return ""

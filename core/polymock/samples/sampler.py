@@ -1,0 +1,150 @@
+"""The sampler: (JSON Schema, seed) -> value, always the same one, checked before it is given out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from polymock.errors import Unsatisfiable
+from polymock.jsonschema import Definitions, Direction, Schema, Validator, references
+from polymock.samples.plan import PlannedNode, SchemaPlanner
+from polymock.samples.recipe import MISSING, ROOM, Part, Run, Spot
+from polymock.samples.seeds import derive, salt
+
+_MAX_ROOTS = 4096
+_MAX_NODES = 100_000
+"""Plans kept; beyond it they are forgotten and made again."""
+_MAX_NESTING = 240
+"""Objects and lists inside one another in a schema's text."""
+_AGAIN = salt("again")
+_FAST_ATTEMPTS = 3
+_CAREFUL_STEPS = 20_000
+
+
+class _Root:
+    """A schema that samples were asked of, with its plan. It keeps the schema alive."""
+
+    __slots__ = ("node", "schema", "validator")
+
+    def __init__(self, schema: Schema, node: PlannedNode, validator: Validator) -> None:
+        self.schema = schema
+        self.node = node
+        self.validator = validator
+
+
+class Sampler:
+    """Makes values from the schemas of one contract, seen from one direction.
+
+    Plans are made on first use and kept by the identity of the schema: schemas must not change
+    afterwards. Safe to use from several threads.
+    """
+
+    def __init__(self, definitions: Definitions, direction: Direction = "response") -> None:
+        self._definitions = definitions
+        self._direction = direction
+        self._planner = SchemaPlanner(definitions, direction)
+        self._roots: dict[int, _Root | tuple[Schema, Unsatisfiable]] = {}
+        self._shallow: set[str] = set()
+
+    def sample(self, schema: Schema, seed: int, key: str = "", *, examples: bool = True) -> Any:
+        """A value that satisfies the schema; the same for the same schema, seed and key.
+
+        Properties that the other side writes (`writeOnly` in a response, `readOnly` in a request)
+        are left out. With `examples`, the schema's own examples and defaults are taken where they
+        are valid; without, all is made from types and constraints.
+
+        Raises Unsatisfiable with the JSON Pointer of the contradiction: into the schema, or into
+        `/$defs/NAME` where it stands behind a reference.
+        """
+        root = self._root(schema)
+        seed = derive(seed, salt(key))
+        contradiction: Unsatisfiable | None = None
+        value: Any = MISSING
+        for attempt, run in enumerate(_runs(examples)):
+            part_seed = derive(seed, _AGAIN + attempt) if attempt else seed
+            try:
+                value = root.node.make(run, Spot(part_seed, part_seed, ROOM, 0))
+            except Unsatisfiable as error:
+                contradiction = contradiction or error
+                continue
+            if root.validator.is_valid(value):
+                return value
+        raise contradiction or _unsatisfied(root.validator, value)
+
+    def diagnose(self, schema: Schema) -> Unsatisfiable | None:
+        """Why no sample can be made of a schema; None where one can."""
+        try:
+            self.sample(schema, 0)
+        except Unsatisfiable as contradiction:
+            return contradiction
+        return None
+
+    def _root(self, schema: Schema) -> _Root:
+        root = self._roots.get(id(schema))
+        if root is None:
+            if len(self._roots) >= _MAX_ROOTS or len(self._planner) >= _MAX_NODES:
+                self._roots = {}
+                self._planner = SchemaPlanner(self._definitions, self._direction)
+            try:
+                root = self._planned(schema)
+            except Unsatisfiable as contradiction:
+                root = (schema, contradiction)
+            self._roots[id(schema)] = root
+        if isinstance(root, tuple):
+            raise Unsatisfiable(root[1].path, root[1].reason)
+        return root
+
+    def _planned(self, schema: Schema) -> _Root:
+        self._check_nesting(schema)
+        try:
+            validator = Validator(schema, self._definitions, self._direction)
+        except ValueError as error:
+            reason = str(error).splitlines()[0][:300]
+            raise Unsatisfiable("", f"the schema is not valid JSON Schema: {reason}") from error
+        return _Root(schema, self._planner.node([Part(schema, "")], "", ""), validator)
+
+    def _check_nesting(self, schema: Schema) -> None:
+        """Refuse schemas nested deeper than the validator can take, and unknown references."""
+        waiting = [("", schema)]
+        while waiting:
+            path, body = waiting.pop()
+            if _too_deep(body):
+                raise Unsatisfiable(path, f"the schema is nested deeper than {_MAX_NESTING} levels")
+            for name in references(body):
+                if name not in self._shallow:
+                    try:
+                        waiting.append((f"/$defs/{name}", self._planner.resolve(name)))
+                    except KeyError as error:
+                        raise Unsatisfiable(path, f"#/$defs/{name} is not defined") from error
+                    self._shallow.add(name)
+
+
+def _runs(examples: bool) -> list[Run]:
+    """The ways to go about a sample, the fastest first, then ever more careful ones."""
+    steps = _CAREFUL_STEPS
+    return [
+        *(Run(examples=examples) for _ in range(_FAST_ATTEMPTS)),
+        Run(examples=examples, careful=True, steps=steps),
+        Run(examples=examples, careful=True, exclusive=True, steps=steps),
+        Run(examples=False, careful=True, lean=True, steps=steps),
+        Run(examples=False, careful=True, exclusive=True, lean=True, steps=steps),
+    ]
+
+
+def _unsatisfied(validator: Validator, value: Any) -> Unsatisfiable:
+    violations = validator.violations(value, "value")
+    reason = f" ({violations[0].location}: {violations[0].message})" if violations else ""
+    return Unsatisfiable("", f"no value was found that satisfies the whole schema{reason}")
+
+
+def _too_deep(schema: Schema) -> bool:
+    level: list[Any] = [schema]
+    for _ in range(_MAX_NESTING):
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(inner, dict | list)
+        ] if level and not isinstance(level[0], bool) else []
+        if not level:
+            return False
+    return True

@@ -1,0 +1,293 @@
+"""`polymock serve`: the control process, which owns the journal and looks after the workers."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import socket
+import tempfile
+from collections.abc import AsyncIterator, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from polymock.config import LoadedConfig, load_again, parse_duration
+from polymock.errors import ServerError, SpecError, UserError
+from polymock.messages import Found, FromWorker, Load, Loaded, LoadFailed, WorkerSettings
+from polymock.panel import Started, print_faults, print_panel
+from polymock.ports import reserve
+from polymock.serverfile import announce
+from polymock.workers import WorkerHandle
+
+if TYPE_CHECKING:
+    from polymock.journal.writer import Journal
+
+READY_SECONDS = 120.0
+LISTEN_SECONDS = 10.0
+
+log = logging.getLogger("polymock.server")
+
+
+def serve(loaded: LoadedConfig, *, reload: bool, log_level: str, strict: bool) -> int:
+    """Serve a config until SIGTERM or SIGINT; the exit code.
+
+    Raises UserError where it cannot start: a taken port, a locked journal, a wrong spec, or, with
+    `strict`, a warning.
+    """
+    logging.basicConfig(level=log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
+    for chatty in ("httpx", "watchfiles"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+    return asyncio.run(Control(loaded, log_level=log_level, strict=strict).run(reload=reload))
+
+
+class Control:
+    """The control process: ports, workers, journal, admin API, in the order they start."""
+
+    def __init__(self, loaded: LoadedConfig, *, log_level: str, strict: bool) -> None:
+        self._loaded = loaded
+        self._log_level = log_level
+        self._strict = strict
+        self._stopping = asyncio.Event()
+        self._workers: list[WorkerHandle] = []
+        self._answers: asyncio.Queue[FromWorker] = asyncio.Queue()
+        self._journal: Journal | None = None
+        self._files: tuple[str, ...] = ()
+        self._started = False
+
+    async def run(self, *, reload: bool) -> int:
+        """Start everything, wait for a signal, stop everything in reverse."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stopping.set)
+        server = self._loaded.config.server
+        with (
+            _reserved(server.host, server.port, "--port") as port,
+            _reserved(server.admin_host, server.admin_port, "--admin-port") as admin_port,
+            tempfile.TemporaryDirectory(prefix="polymock-") as folder,
+        ):
+            socket_path = str(Path(folder) / "journal.sock")
+            async with (
+                self._workers_at(port, socket_path) as workers,
+                self._journal_at(socket_path),
+                self._admin_at(admin_port),
+            ):
+                ready = await self._await_ready(workers, port)
+                if ready is not None:
+                    self._show(ready, port, admin_port)
+                    await self._serve_until_stopped(reload=reload)
+                await self._stop_workers()  # their last records come before the journal closes
+        return 0
+
+    def ready(self) -> tuple[bool, dict[str, str]]:
+        """Whether calls are answered and recorded, and the state of each part."""
+        serving = sum(worker.ready for worker in self._workers)
+        parts = {"workers": f"{serving} of {len(self._workers)} serve"}
+        fine = self._started and serving == len(self._workers)
+        if self._journal is not None:
+            status = self._journal.status()
+            parts["journal"] = status.last_error or "ok"
+            fine = fine and not status.last_error
+        return fine, parts
+
+    @contextlib.asynccontextmanager
+    async def _workers_at(self, port: int, socket_path: str) -> AsyncIterator[list[WorkerHandle]]:
+        """Start the workers first: they take longest, and the journal can open meanwhile."""
+        config = self._loaded.config
+        records = self._loaded.journal_path is not None
+        for index in range(config.server.workers):
+            settings = WorkerSettings(
+                index=index,
+                host=config.server.host,
+                port=port,
+                journal_socket=socket_path if records else None,
+                log_level=self._log_level,
+            )
+            self._workers.append(WorkerHandle(settings, self._hear))
+        load = Load(config, str(self._loaded.folder))
+        await asyncio.gather(*(worker.start(load) for worker in self._workers))
+        try:
+            yield self._workers
+        finally:
+            await self._stop_workers()
+
+    @contextlib.asynccontextmanager
+    async def _journal_at(self, socket_path: str) -> AsyncIterator[None]:
+        """Open the journal and receive; on leaving, everything received is committed."""
+        path, config = self._loaded.journal_path, self._loaded.config.journal
+        if path is None:
+            yield
+            return
+        # Imported here: the workers start while these load.
+        from polymock.journal.receiver import Receiver
+        from polymock.journal.writer import Journal
+
+        retain = None if config.retain is None else parse_duration(config.retain)
+        self._journal = Journal.open(path, redact=config.redact, retain_seconds=retain)
+        receiver = Receiver(self._journal, socket_path)
+        await receiver.start()
+        try:
+            yield
+        finally:
+            await receiver.close()
+            await asyncio.to_thread(self._journal.close)
+
+    @contextlib.asynccontextmanager
+    async def _admin_at(self, port: int) -> AsyncIterator[None]:
+        # Imported here: the workers start while these load.
+        from granian.constants import Interfaces
+        from granian.server.embed import Server
+
+        from polymock.edge.admin import admin_app
+
+        host = self._loaded.config.server.admin_host
+        server = Server(
+            admin_app(self.ready, self._journal),
+            address=host,
+            port=port,
+            interface=Interfaces.ASGI,
+            log_enabled=False,
+            websockets=False,
+        )
+        serving = asyncio.create_task(server.serve())
+        path = self._loaded.journal_path
+        try:
+            with announce(path, f"http://{_in_url(host)}:{port}") if path else _nothing():
+                yield
+        finally:
+            server.stop()
+            await serving
+
+    def _hear(self, worker: int, message: FromWorker) -> None:
+        """What a worker says. Before the start all are heard, later the first speaks for all."""
+        if not self._started and not isinstance(message, Found):
+            self._answers.put_nowait(message)
+        elif worker == 0:
+            self._report(message)
+
+    def _report(self, message: FromWorker) -> None:
+        match message:
+            case Found(faults):
+                print_faults(faults)
+            case LoadFailed(text, hint, faults):
+                log.error("%s %s", text, hint)
+                print_faults(faults)
+                log.error("the mocks served before go on being served")
+            case Loaded(mocks, files):
+                self._files = files
+                log.warning("reloaded: %s", ", ".join(mock.name for mock in mocks))
+
+    async def _await_ready(self, workers: list[WorkerHandle], port: int) -> Loaded | None:
+        """Wait until every worker compiled its mocks and the port answers; None when stopped."""
+        loaded: Loaded | None = None
+        stopped = asyncio.create_task(self._stopping.wait())
+        try:
+            for _ in workers:
+                answer = asyncio.create_task(self._answers.get())
+                await asyncio.wait(
+                    [answer, stopped], timeout=READY_SECONDS, return_when=asyncio.FIRST_COMPLETED
+                )
+                if stopped.done():
+                    answer.cancel()
+                    return None
+                if not answer.done():
+                    answer.cancel()
+                    raise ServerError(
+                        f"The workers were not ready within {READY_SECONDS:.0f} s.",
+                        "Run with --log-level debug to see what they do.",
+                    )
+                loaded = self._accept(answer.result())
+            await _await_listening(self._loaded.config.server.host, port)
+        finally:
+            stopped.cancel()
+        self._started = True
+        return loaded
+
+    def _accept(self, message: FromWorker) -> Loaded | None:
+        if isinstance(message, LoadFailed):
+            raise SpecError(message.message, message.faults, message.hint)
+        if not isinstance(message, Loaded):
+            return None
+        faults = tuple(fault for mock in message.mocks for fault in mock.faults)
+        if self._strict and faults:
+            raise SpecError(
+                f"--strict: {len(faults)} warnings.", faults, "Mend them, or serve without it."
+            )
+        self._files = message.files
+        return message
+
+    def _show(self, ready: Loaded, port: int, admin_port: int) -> None:
+        server = self._loaded.config.server
+        print_panel(
+            Started(
+                mocks=ready.mocks,
+                url=f"http://{_in_url(server.host)}:{port}",
+                admin_url=f"http://{_in_url(server.admin_host)}:{admin_port}",
+                journal=str(self._loaded.journal_path or ""),
+                workers=server.workers,
+                notes=self._loaded.notes,
+            )
+        )
+
+    async def _serve_until_stopped(self, *, reload: bool) -> None:
+        if not reload:
+            await self._stopping.wait()
+            return
+        from watchfiles import awatch  # only where --reload asks for it
+
+        while not self._stopping.is_set():
+            watched = _real_paths([*self._files, str(self._loaded.file or "")])
+            folders = {str(Path(path).parent) for path in watched}
+            async for changes in awatch(*folders, stop_event=self._stopping, recursive=False):
+                if watched & _real_paths([path for _, path in changes]):
+                    await self._reload()
+                    break
+
+    async def _reload(self) -> None:
+        """Load the config again and make every worker serve it; on failure keep the old one."""
+        try:
+            self._loaded = load_again(self._loaded)
+        except UserError as error:
+            log.error("%s %s", error.message, error.hint)
+            log.error("the mocks served before go on being served")
+            return
+        load = Load(self._loaded.config, str(self._loaded.folder))
+        await asyncio.gather(*(worker.load(load) for worker in self._workers))
+
+    async def _stop_workers(self) -> None:
+        await asyncio.gather(*(worker.stop() for worker in self._workers))
+
+
+@contextlib.contextmanager
+def _reserved(host: str, port: int, flag: str) -> Iterator[int]:
+    """The port's number, kept from others while it is used here."""
+    with reserve(host, port, flag) as placeholder:
+        yield int(placeholder.getsockname()[1])
+
+
+def _real_paths(paths: Sequence[str]) -> set[str]:
+    return {os.path.realpath(path) for path in paths if path}
+
+
+@contextlib.contextmanager
+def _nothing() -> Iterator[None]:
+    yield
+
+
+async def _await_listening(host: str, port: int) -> None:
+    any_address = socket.inet_aton(host) == bytes(4) if host.count(".") == 3 else host == "::"
+    address = ("::1" if ":" in host else "127.0.0.1") if any_address else host
+    async with asyncio.timeout(LISTEN_SECONDS):
+        while True:
+            try:
+                _, writer = await asyncio.open_connection(address, port)
+            except OSError:
+                await asyncio.sleep(0.005)
+            else:
+                writer.close()
+                return
+
+
+def _in_url(host: str) -> str:
+    return f"[{host}]" if ":" in host else host

@@ -1,0 +1,203 @@
+"""A worker process: `python -m polymock.worker`, started and steered by the control process.
+
+It reads JSON lines on standard input (its settings, then one `Load` after another), answers with
+JSON lines on standard output, and drains and ends on SIGTERM or when its input closes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+from granian.constants import Interfaces
+from granian.server.embed import Server
+from litestar import Litestar
+
+from polymock.app import build_snapshot, mock_app
+from polymock.edge.http import HttpEdge
+from polymock.errors import SpecError, UserError
+from polymock.examination import Examination
+from polymock.journal.stream import Recorder
+from polymock.messages import Found, Load, Loaded, LoadFailed, MockSummary, WorkerSettings
+from polymock.outbound import OutboundSender
+from polymock.snapshot import Snapshot
+from polymock.units import parse_size
+from polymock_schemas.commands import Fault
+
+EXAMINE_SECONDS = 0.15
+"""So long operations are examined before the first call; the rest follows when there is time."""
+EXAMINE_PAUSE_SECONDS = 0.02
+CLOSE_SECONDS = 10.0
+MAX_LINE = 64 * 1024 * 1024
+
+log = logging.getLogger("polymock.worker")
+
+
+class Output:
+    """Standard output, kept for messages alone: what anything else prints goes to stderr."""
+
+    def __init__(self) -> None:
+        self._file = os.fdopen(os.dup(1), "wb", buffering=0)
+        os.dup2(2, 1)
+        self._encoder = msgspec.json.Encoder()
+
+    def send(self, message: Loaded | LoadFailed | Found) -> None:
+        """Write one message; the control process may be gone already."""
+        with contextlib.suppress(BrokenPipeError):
+            self._file.write(self._encoder.encode(message) + b"\n")
+
+
+class Worker:
+    """Serves one snapshot after another, as the control process tells."""
+
+    def __init__(self, settings: WorkerSettings, output: Output) -> None:
+        self._settings = settings
+        self._output = output
+        self._outbox = OutboundSender()
+        self._recorder: Recorder | None = None
+        self._examining: asyncio.Task[None] | None = None
+
+    async def run(self, commands: asyncio.StreamReader) -> int:
+        """Serve until told to stop; the exit code. The first command must be a `Load`."""
+        stopping = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGTERM, stopping.set)
+        loop.add_signal_handler(signal.SIGINT, lambda: None)  # the control process decides
+        first = msgspec.json.decode(await commands.readline(), type=Load)
+        snapshot = self._compile(first)
+        if snapshot is None:
+            return 1
+        edge = self._open_edge(first, snapshot)
+        server = Server(
+            mock_app(edge, self._lifespan),
+            address=self._settings.host,
+            port=self._settings.port,
+            interface=Interfaces.ASGI,
+            backlog=1024,
+            log_enabled=False,
+        )
+        steering = asyncio.create_task(self._steer(commands, edge, stopping))
+        stopped = asyncio.create_task(stopping.wait())
+        serving = asyncio.create_task(server.serve())
+        await asyncio.wait([serving, stopped], return_when=asyncio.FIRST_COMPLETED)
+        server.stop()
+        await serving
+        for task in (steering, stopped, self._examining):
+            if task is not None:
+                task.cancel()
+        return 0
+
+    def _compile(self, message: Load) -> Snapshot | None:
+        """Compile a config, examine it, and tell the control process how that went."""
+        try:
+            snapshot = build_snapshot(message.config, Path(message.folder))
+        except UserError as error:
+            faults = error.faults if isinstance(error, SpecError) else ()
+            self._output.send(LoadFailed(error.message, error.hint, faults))
+            return None
+        examination = Examination(snapshot)
+        found = examination.begin(EXAMINE_SECONDS)
+        self._output.send(Loaded(summarise(snapshot, found), snapshot.files))
+        if self._examining is not None:
+            self._examining.cancel()
+        self._examining = asyncio.create_task(self._examine(examination))
+        return snapshot
+
+    async def _examine(self, examination: Examination) -> None:
+        while not examination.done:
+            await asyncio.sleep(EXAMINE_PAUSE_SECONDS)
+            faults = examination.step()
+            if faults:
+                self._output.send(Found(faults))
+
+    def _open_edge(self, message: Load, snapshot: Snapshot) -> HttpEdge:
+        server, journal = message.config.server, message.config.journal
+        if self._settings.journal_socket is not None:
+            self._recorder = Recorder(
+                self._settings.journal_socket,
+                node=f"{os.uname().nodename}:{self._settings.index}",
+                bodies=parse_size(journal.bodies),
+            )
+            self._recorder.set_mocks(snapshot.mocks)
+        return HttpEdge(
+            snapshot,
+            self._recorder,
+            self._outbox,
+            max_body=parse_size(server.max_body),
+            cors=server.cors,
+        )
+
+    async def _steer(
+        self, commands: asyncio.StreamReader, edge: HttpEdge, stopping: asyncio.Event
+    ) -> None:
+        while line := await commands.readline():
+            snapshot = self._compile(msgspec.json.decode(line, type=Load))
+            if snapshot is not None:
+                edge.snapshot = snapshot
+                if self._recorder is not None:
+                    self._recorder.set_mocks(snapshot.mocks)
+        stopping.set()
+
+    @contextlib.asynccontextmanager
+    async def _lifespan(self, _app: Litestar) -> AsyncIterator[None]:
+        await self._outbox.start()
+        if self._recorder is not None:
+            await self._recorder.start()
+        try:
+            yield
+        finally:
+            await self._outbox.close()
+            if self._recorder is not None:
+                await self._recorder.close(CLOSE_SECONDS)
+
+
+def summarise(snapshot: Snapshot, found: Mapping[int, Sequence[Fault]]) -> tuple[MockSummary, ...]:
+    """The mocks as the start-up panel shows them, with the faults known so far."""
+    summaries = []
+    for mock in snapshot.mocks:
+        contract = mock.engine.contract
+        summaries.append(
+            MockSummary(
+                name=mock.name,
+                protocol=contract.protocol,
+                prefix=mock.prefix,
+                title=contract.title,
+                operations=len(contract.operations),
+                faults=tuple(dict.fromkeys((*contract.faults, *found.get(mock.index, ())))),
+            )
+        )
+    return tuple(summaries)
+
+
+async def serve() -> int:
+    """Read the settings and run the worker on this process's standard streams."""
+    output = Output()
+    commands = asyncio.StreamReader(limit=MAX_LINE)
+    await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(commands), sys.stdin
+    )
+    settings = msgspec.json.decode(await commands.readline(), type=WorkerSettings)
+    logging.basicConfig(
+        level=settings.log_level.upper(), format="%(levelname)s %(name)s: %(message)s"
+    )
+    return await Worker(settings, output).run(commands)
+
+
+def main() -> int:
+    """Run on uvloop where it is installed."""
+    try:
+        import uvloop  # not on every platform
+    except ImportError:
+        return asyncio.run(serve())
+    return uvloop.run(serve())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

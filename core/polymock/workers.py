@@ -1,0 +1,129 @@
+"""The control process's hold on its workers: starting, steering, reviving and stopping them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from collections.abc import Callable
+from time import monotonic
+
+import msgspec
+
+from polymock.messages import FromWorker, Load, Loaded, LoadFailed, WorkerSettings
+
+STOP_SECONDS = 15.0
+REVIVE_SECONDS = 0.2
+MAX_REVIVE_SECONDS = 10.0
+STEADY_SECONDS = 10.0
+"""A worker that lived so long is revived at once again."""
+MAX_LINE = 64 * 1024 * 1024
+
+log = logging.getLogger("polymock.workers")
+_encoder = msgspec.json.Encoder()
+
+
+class WorkerHandle:
+    """One worker, kept alive: a new process takes the place of one that ended unasked.
+
+    `on_message` gets what its processes say, with the worker's index.
+    """
+
+    def __init__(
+        self, settings: WorkerSettings, on_message: Callable[[int, FromWorker], None]
+    ) -> None:
+        self._settings = settings
+        self._on_message = on_message
+        self._process: asyncio.subprocess.Process | None = None
+        self._keeping: asyncio.Task[None] | None = None
+        self._load: Load | None = None
+        self._stopping = False
+        self._served = False
+        self.ready = False
+        """Whether its present process serves."""
+
+    @property
+    def pid(self) -> int | None:
+        """The present process; None between two."""
+        return self._process.pid if self._process else None
+
+    async def start(self, load: Load) -> None:
+        """Start the process and give it its first config; returns before that is compiled."""
+        self._load = load
+        await self._spawn()
+        self._keeping = asyncio.create_task(self._keep())
+
+    async def load(self, load: Load) -> None:
+        """Make the worker serve another config, now and after a revival."""
+        self._load = load
+        await self._write(load)
+
+    async def stop(self) -> None:
+        """Let the worker answer what it has begun and flush its records; then end it."""
+        self._stopping = True
+        process = self._process
+        if process is not None and process.returncode is None:
+            process.terminate()
+            try:
+                async with asyncio.timeout(STOP_SECONDS):
+                    await process.wait()
+            except TimeoutError:
+                log.warning("worker %d did not end in time and is killed", self._settings.index)
+                process.kill()
+                await process.wait()
+        if self._keeping is not None:
+            await self._keeping
+
+    async def _spawn(self) -> None:
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "polymock.worker",
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            limit=MAX_LINE,
+        )
+        await self._write(self._settings)
+        if self._load is not None:
+            await self._write(self._load)
+
+    async def _write(self, message: WorkerSettings | Load) -> None:
+        process = self._process
+        if process is None or process.stdin is None:
+            return
+        process.stdin.write(_encoder.encode(message) + b"\n")
+        try:
+            await process.stdin.drain()
+        except ConnectionError:
+            log.debug("worker %d ended before it could be told", self._settings.index)
+
+    async def _keep(self) -> None:
+        pause = REVIVE_SECONDS
+        while True:
+            born = monotonic()
+            await self._follow()
+            if self._stopping:
+                return
+            if monotonic() - born > STEADY_SECONDS:
+                pause = REVIVE_SECONDS
+            log.error("worker %d ended unexpectedly; starting another", self._settings.index)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, MAX_REVIVE_SECONDS)
+            if self._stopping:
+                return
+            await self._spawn()
+
+    async def _follow(self) -> None:
+        """Hand on what the present process says, until it ends."""
+        process = self._process
+        if process is None or process.stdout is None:
+            return
+        while line := await process.stdout.readline():
+            message = msgspec.json.decode(line, type=FromWorker)
+            if isinstance(message, Loaded):
+                self.ready = self._served = True
+            elif isinstance(message, LoadFailed) and not self._served:
+                self._stopping = True  # what fails at the first start is not tried again
+            self._on_message(self._settings.index, message)
+        await process.wait()
+        self.ready = False

@@ -1,0 +1,1 @@
+"""Auth strategies: who is calling, told from the credentials in a call."""

@@ -1,0 +1,178 @@
+"""An OpenAPI document as a contract: the engine's steps, each handed to the module that does it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from polymock.errors import MethodNotAllowed, MockError, NoOperation, SpecError
+from polymock.interfaces import Answer, Match, Operation, Spec
+from polymock.routing import Router
+from polymock.samples import Sampler
+from polymock_openapi.answers import Answerer
+from polymock_openapi.document import OpenApiDocument, Route
+from polymock_openapi.model import Endpoint, Reading
+from polymock_openapi.read import Reader
+from polymock_openapi.refusals import refuse
+from polymock_openapi.security import identify
+from polymock_openapi.write import Writer
+from polymock_schemas.calls import Call, Reply
+from polymock_schemas.commands import Fault
+
+
+class Served(msgspec.Struct, frozen=True):
+    """One operation, compiled on its first call: who reads it, answers it, writes it."""
+
+    endpoint: Endpoint
+    operation: Operation
+    reader: Reader
+    answerer: Answerer
+    writer: Writer
+
+
+class OpenApiContract:
+    """Implements `polymock.interfaces.Contract` over a loaded document."""
+
+    protocol = "openapi"
+
+    def __init__(self, document: OpenApiDocument, spec: Spec) -> None:
+        self._document = document
+        self._spec = spec
+        self._sampler = Sampler(document.definitions)
+        self._router = Router(_addresses(document))
+        self._routes = {route.name: route for route in document.routes}
+        self._served: dict[str, Served] = {}
+        self.title = document.title
+        self.faults: Sequence[Fault] = document.faults
+        self.files = document.files
+        self.operations = tuple(
+            Operation(
+                name=route.name,
+                id=route.operation_id,
+                summary=route.summary,
+                statuses=route.statuses,
+            )
+            for route in document.routes
+        )
+
+    def match(self, call: Call) -> Match:
+        """Find the operation by method and raw path; HEAD is answered by GET."""
+        found = self._router.find(call.method, call.path)
+        if found is None and call.method == "HEAD":
+            found = self._router.find("GET", call.path)
+        if found is None:
+            allowed = self.allowed(call)
+            if allowed:
+                raise MethodNotAllowed(
+                    f"{call.path} answers {', '.join(allowed)}, not {call.method}.", allowed
+                )
+            raise NoOperation(f"Nothing in the contract answers at {call.path}.")
+        route, captures = found
+        return Match(operation=self._serve(route).operation, captures=captures)
+
+    def allowed(self, call: Call) -> tuple[str, ...]:
+        """The methods of this path; HEAD goes with GET."""
+        methods = self._router.methods(call.path)
+        if "GET" in methods and "HEAD" not in methods:
+            return (*methods, "HEAD")
+        return methods
+
+    def identify(self, match: Match, call: Call) -> str:
+        """Check the form of the credentials that the operation's `security` asks for."""
+        return identify(self._served[match.operation.name].endpoint, call)
+
+    def read(self, match: Match, call: Call) -> Reading:
+        """Decode and validate parameters and body."""
+        return self._served[match.operation.name].reader.read(call, match.captures)
+
+    def example(self, reading: Reading) -> Answer | None:
+        """The document's own example."""
+        return self._served[reading.endpoint.name].answerer.example(reading)
+
+    def sample(self, reading: Reading) -> Answer:
+        """A value made from the response's schema."""
+        return self._served[reading.endpoint.name].answerer.sample(reading)
+
+    def write(self, reading: Reading, answer: Answer) -> Reply:
+        """Status, headers and body as the document declares them."""
+        return self._served[reading.endpoint.name].writer.write(reading, answer)
+
+    def refuse(self, call: Call, error: MockError, match: Match | None) -> Reply:
+        """Problem details (RFC 9457)."""
+        endpoint = self._served[match.operation.name].endpoint if match else None
+        return refuse(call, error, endpoint)
+
+    def examine(self, operation: Operation) -> Sequence[Fault]:
+        """Compile the operation anew and try to sample each schema that it answers with."""
+        return tuple(self._examine(self._routes[operation.name]))
+
+    def problems(self) -> Sequence[Fault]:
+        """All faults of the document, and of every operation."""
+        found = [*self.faults, *self._document.problems()]
+        for operation in self.operations:
+            found.extend(self.examine(operation))
+        return tuple(dict.fromkeys(found))
+
+    def _serve(self, route: Route) -> Served:
+        """The compiled operation; compiled now if this is its first call."""
+        served = self._served.get(route.name)
+        if served is None:
+            endpoint = self._document.endpoint(route)
+            reader = Reader(endpoint)
+            served = Served(
+                endpoint=endpoint,
+                operation=Operation(
+                    name=route.name,
+                    id=route.operation_id,
+                    summary=route.summary,
+                    statuses=route.statuses,
+                    reads=reader.header_names,
+                    cacheable=True,
+                    guarded=_guarded(endpoint),
+                ),
+                reader=reader,
+                answerer=Answerer(endpoint, self._sampler, self._spec.seed),
+                writer=Writer(
+                    endpoint, self._sampler, self._spec.seed, callbacks=self._spec.callbacks
+                ),
+            )
+            self._served[route.name] = served
+        return served
+
+    def _examine(self, route: Route) -> Iterator[Fault]:
+        file = self._spec.location
+        try:
+            endpoint = self._document.endpoint(route)
+        except SpecError as error:
+            yield from error.faults or (Fault("warning", file, route.pointer, error.message),)
+            return
+        sampler = Sampler(self._document.definitions)
+        for response in endpoint.responses:
+            for media in response.content.values():
+                if media.schema is None:
+                    continue
+                wrong = sampler.diagnose(media.schema)
+                if wrong is not None:
+                    yield Fault(
+                        level="warning",
+                        file=file,
+                        path=f"{route.pointer}/responses/{response.status}",
+                        message=f"no {media.name} answer can be made: {wrong}",
+                        hint="Resolve the contradiction, or add an example.",
+                    )
+
+
+def _addresses(document: OpenApiDocument) -> Iterator[tuple[str, str, Route]]:
+    """Each route at its own path, and once more below each base path of the servers."""
+    for route in document.routes:
+        yield route.method, route.path, route
+    for route in document.routes:
+        for base in route.base_paths or document.base_paths:
+            yield route.method, base + route.path, route
+
+
+def _guarded(endpoint: Endpoint) -> bool | None:
+    if not endpoint.security:
+        return None
+    return all(endpoint.security)
