@@ -65,6 +65,7 @@ def read_config(file: Path) -> dict[str, Any]:
         raise ConfigError(f"{file} must be a table of settings.", "It starts with `mocks:`.")
     if any(depth > MAX_DEPTH for depth in _depths(said)):
         raise ConfigError(f"{file} is nested deeper than {MAX_DEPTH} levels.")
+    said.pop("$schema", None)  # for editors
     return said
 
 

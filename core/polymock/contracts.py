@@ -26,7 +26,7 @@ def compile_mock(mock: MockConfig, folder: Path, seed: int = 42) -> tuple[Contra
 
     `folder` is where the config's relative paths start. Raises SpecError, PluginError, ConfigError.
     """
-    location = resolve(folder, mock.spec)
+    location = _near(resolve(folder, mock.spec))
     protocol = mock.protocol or _recognise(mock, location)
     reader: ContractReader = plugins.build(GROUP, protocol, mock.options)
     spec = Spec(
@@ -69,6 +69,12 @@ def choose_prefixes(
                 "Give one of them another prefix with `at:`.",
             )
     return tuple(chosen), tuple(notes)
+
+
+def _near(location: str) -> str:
+    """A path below the working directory as people write it: relative, so errors are short."""
+    path, here = Path(location), Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else location
 
 
 def _recognise(mock: MockConfig, location: str) -> str:

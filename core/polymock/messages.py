@@ -31,6 +31,7 @@ class Loaded(msgspec.Struct, frozen=True, tag=True):
 
     mocks: tuple[MockSummary, ...]
     files: tuple[str, ...]
+    notes: tuple[str, ...]
 
 
 class LoadFailed(msgspec.Struct, frozen=True, tag=True):

@@ -20,7 +20,6 @@ from stevedore.driver import DriverManager
 from polymock.errors import PluginError, UserError
 from polymock.interfaces import Plugin
 from polymock.settings import decode, suggestion
-from polymock_schemas.commands import PluginInfo
 
 KINDS = {
     "polymock.protocols": "protocol",
@@ -32,9 +31,14 @@ KINDS = {
 """What the plugins of each entry-point group are."""
 
 
+def entries(group: str) -> tuple[importlib.metadata.EntryPoint, ...]:
+    """The entry points of a group as they are installed now; nothing is loaded."""
+    return tuple(importlib.metadata.entry_points(group=group))
+
+
 def names(group: str) -> tuple[str, ...]:
     """The names of the installed plugins of a group, sorted; nothing is loaded."""
-    return tuple(sorted({entry.name for entry in _entries(group)}))
+    return tuple(sorted({entry.name for entry in entries(group)}))
 
 
 def load(group: str, name: str) -> Plugin[Any]:
@@ -42,19 +46,19 @@ def load(group: str, name: str) -> Plugin[Any]:
 
     Raises PluginError where it is not installed, is installed twice, or is broken.
     """
-    entries = [entry for entry in _entries(group) if entry.name == name]
+    found = [entry for entry in entries(group) if entry.name == name]
     kind = KINDS.get(group, group)
-    if not entries:
+    if not found:
         raise PluginError(
             f"There is no {kind} plugin {name!r}.",
             suggestion(name, names(group)) or f"No {kind} plugin is installed.",
         )
-    if len(entries) > 1:
-        packages = " and ".join(_package(entry) for entry in entries)
+    if len(found) > 1:
+        packages = " and ".join(_package(entry) for entry in found)
         raise PluginError(
             f"The {kind} plugin {name!r} is declared by {packages}.", "Uninstall one of them."
         )
-    return _import(kind, entries[0])
+    return _import(kind, found[0])
 
 
 def build(
@@ -76,15 +80,6 @@ def build(
     config = decode(dict(settings), plugin.config, f"{kind} plugin {name!r}", environ, where)
     with guarded(f"The {kind} plugin {name!r} cannot be built"):
         return plugin.build(config)
-
-
-def list_plugins() -> list[PluginInfo]:
-    """Every installed plugin, by kind and name; each is tried, and what fails says why."""
-    return [
-        _try(group, entry)
-        for group in KINDS
-        for entry in sorted(_entries(group), key=lambda entry: (entry.name, _package(entry)))
-    ]
 
 
 class _Driver(DriverManager[Any]):
@@ -153,26 +148,6 @@ def _wrong_signature(build: Callable[..., Any]) -> str:
                 "it gets the config and nothing else"
             )
     return ""
-
-
-def _try(group: str, entry: importlib.metadata.EntryPoint) -> PluginInfo:
-    why = ""
-    try:
-        load(group, entry.name)
-    except PluginError as error:
-        why = error.message
-    return PluginInfo(
-        name=entry.name,
-        kind=KINDS[group],
-        package=entry.dist.name if entry.dist else "",
-        version=entry.dist.version if entry.dist else "",
-        state="failed" if why else "loaded",
-        why=why,
-    )
-
-
-def _entries(group: str) -> tuple[importlib.metadata.EntryPoint, ...]:
-    return tuple(importlib.metadata.entry_points(group=group))
 
 
 def _package(entry: importlib.metadata.EntryPoint) -> str:

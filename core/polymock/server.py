@@ -13,12 +13,14 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from polymock.config import LoadedConfig, load_again, parse_duration
+from polymock import config as configs
+from polymock.config import LoadedConfig
 from polymock.errors import ServerError, SpecError, UserError
 from polymock.messages import Found, FromWorker, Load, Loaded, LoadFailed, WorkerSettings
 from polymock.panel import Started, print_faults, print_panel
 from polymock.ports import reserve
 from polymock.serverfile import announce
+from polymock.units import parse_duration
 from polymock.workers import WorkerHandle
 
 if TYPE_CHECKING:
@@ -121,10 +123,10 @@ class Control:
             return
         # Imported here: the workers start while these load.
         from polymock.journal.receiver import Receiver
-        from polymock.journal.writer import Journal
+        from polymock.journal.writer import Journal, Settings
 
         retain = None if config.retain is None else parse_duration(config.retain)
-        self._journal = Journal.open(path, redact=config.redact, retain_seconds=retain)
+        self._journal = Journal(Settings(str(path), config.redact, retain))
         receiver = Receiver(self._journal, socket_path)
         await receiver.start()
         try:
@@ -174,9 +176,9 @@ class Control:
                 log.error("%s %s", text, hint)
                 print_faults(faults)
                 log.error("the mocks served before go on being served")
-            case Loaded(mocks, files):
+            case Loaded(mocks, files, _):
                 self._files = files
-                log.warning("reloaded: %s", ", ".join(mock.name for mock in mocks))
+                log.info("serving anew: %s", ", ".join(mock.name for mock in mocks))
 
     async def _await_ready(self, workers: list[WorkerHandle], port: int) -> Loaded | None:
         """Wait until every worker compiled its mocks and the port answers; None when stopped."""
@@ -226,7 +228,7 @@ class Control:
                 admin_url=f"http://{_in_url(server.admin_host)}:{admin_port}",
                 journal=str(self._loaded.journal_path or ""),
                 workers=server.workers,
-                notes=self._loaded.notes,
+                notes=ready.notes,
             )
         )
 
@@ -247,7 +249,7 @@ class Control:
     async def _reload(self) -> None:
         """Load the config again and make every worker serve it; on failure keep the old one."""
         try:
-            self._loaded = load_again(self._loaded)
+            self._loaded = configs.reload(self._loaded)
         except UserError as error:
             log.error("%s %s", error.message, error.hint)
             log.error("the mocks served before go on being served")

@@ -20,10 +20,14 @@ class Mock(msgspec.Struct, frozen=True):
 
 
 class Snapshot:
-    """The mocks, and which of them a path belongs to: the one with the longest prefix."""
+    """The mocks, and which of them a path belongs to: the one with the longest prefix.
 
-    def __init__(self, mocks: Sequence[Mock]) -> None:
+    `notes` say what was decided on the way that nobody asked for (a prefix, say).
+    """
+
+    def __init__(self, mocks: Sequence[Mock], notes: Sequence[str] = ()) -> None:
         self.mocks = tuple(mocks)
+        self.notes = tuple(notes)
         self._longest_first = sorted(mocks, key=lambda mock: len(mock.prefix), reverse=True)
 
     def find(self, path: str) -> Mock | None:

@@ -24,7 +24,8 @@ from polymock.app import build_snapshot, mock_app
 from polymock.config import Overrides, load
 from polymock.edge.http import HttpEdge
 from polymock.errors import ServerError
-from polymock.journal.rows import RecordSettings, exchange_of
+from polymock.journal.redaction import Redactor
+from polymock.journal.rows import Formatter, exchange_of
 from polymock.ports import reserve
 from polymock.units import parse_size
 from polymock_schemas.calls import Call, Exchange, Reply
@@ -46,7 +47,8 @@ class Polymock:
         self._recorder = ListRecorder(
             [mock.name for mock in self._snapshot.mocks],
             [mock.engine.contract.protocol for mock in self._snapshot.mocks],
-            RecordSettings(bodies=parse_size(config.journal.bodies), redact=config.journal.redact),
+            parse_size(config.journal.bodies),
+            Formatter(Redactor(config.journal.redact)),
         )
         self._edge = HttpEdge(
             self._snapshot,
@@ -110,12 +112,17 @@ class ListRecorder:
     """Keeps exchanges as objects in a list."""
 
     def __init__(
-        self, names: Sequence[str], protocols: Sequence[str], settings: RecordSettings
+        self,
+        names: Sequence[str],
+        protocols: Sequence[str],
+        body_limit: int,
+        formatter: Formatter,
     ) -> None:
         self.exchanges: list[Exchange] = []
         self._names = names
         self._protocols = protocols
-        self._settings = settings
+        self._body_limit = body_limit
+        self._formatter = formatter
 
     def record(self, mock: int, call: Call, reply: Reply, ts_us: int, latency_us: int) -> None:
         """Take one exchange."""
@@ -127,7 +134,8 @@ class ListRecorder:
                 reply,
                 ts_us,
                 latency_us,
-                self._settings,
+                self._body_limit,
+                self._formatter,
             )
         )
 

@@ -24,6 +24,7 @@ from polymock.app import build_snapshot, mock_app
 from polymock.edge.http import HttpEdge
 from polymock.errors import SpecError, UserError
 from polymock.examination import Examination
+from polymock.journal.frames import MockPart, mock_part
 from polymock.journal.stream import Recorder
 from polymock.messages import Found, Load, Loaded, LoadFailed, MockSummary, WorkerSettings
 from polymock.outbound import OutboundSender
@@ -104,7 +105,7 @@ class Worker:
             return None
         examination = Examination(snapshot)
         found = examination.begin(EXAMINE_SECONDS)
-        self._output.send(Loaded(summarise(snapshot, found), snapshot.files))
+        self._output.send(Loaded(summarise(snapshot, found), snapshot.files, snapshot.notes))
         if self._examining is not None:
             self._examining.cancel()
         self._examining = asyncio.create_task(self._examine(examination))
@@ -123,9 +124,9 @@ class Worker:
             self._recorder = Recorder(
                 self._settings.journal_socket,
                 node=f"{os.uname().nodename}:{self._settings.index}",
-                bodies=parse_size(journal.bodies),
+                body_limit=parse_size(journal.bodies),
             )
-            self._recorder.set_mocks(snapshot.mocks)
+            self._recorder.set_mocks(journal_mocks(snapshot))
         return HttpEdge(
             snapshot,
             self._recorder,
@@ -142,20 +143,28 @@ class Worker:
             if snapshot is not None:
                 edge.snapshot = snapshot
                 if self._recorder is not None:
-                    self._recorder.set_mocks(snapshot.mocks)
+                    self._recorder.set_mocks(journal_mocks(snapshot))
         stopping.set()
 
     @contextlib.asynccontextmanager
     async def _lifespan(self, _app: Litestar) -> AsyncIterator[None]:
         await self._outbox.start()
         if self._recorder is not None:
-            await self._recorder.start()
+            self._recorder.start()
         try:
             yield
         finally:
             await self._outbox.close()
             if self._recorder is not None:
                 await self._recorder.close(CLOSE_SECONDS)
+
+
+def journal_mocks(snapshot: Snapshot) -> list[MockPart]:
+    """The mocks with their operations, as the journal's table `operations` lists them."""
+    return [
+        mock_part(mock.name, mock.engine.contract.protocol, mock.engine.contract.operations)
+        for mock in snapshot.mocks
+    ]
 
 
 def summarise(snapshot: Snapshot, found: Mapping[int, Sequence[Fault]]) -> tuple[MockSummary, ...]:

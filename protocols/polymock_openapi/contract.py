@@ -128,7 +128,7 @@ class OpenApiContract:
                     summary=route.summary,
                     statuses=route.statuses,
                     reads=reader.header_names,
-                    cacheable=True,
+                    cacheable=endpoint.body is None,
                     guarded=_guarded(endpoint),
                 ),
                 reader=reader,
@@ -168,7 +168,7 @@ def _addresses(document: OpenApiDocument) -> Iterator[tuple[str, str, Route]]:
     for route in document.routes:
         yield route.method, route.path, route
     for route in document.routes:
-        for base in route.base_paths or document.base_paths:
+        for base in document.base_paths if route.servers is None else route.servers:
             yield route.method, base + route.path, route
 
 

@@ -29,7 +29,7 @@ VERSION_LINE = re.compile(
 VERSION_MEMBER = re.compile(rb'\s*:\s*"?\d')
 JSON_TOKEN = re.compile(rb'"((?:[^"\\]|\\.)*)"|[{}\[\]]')
 ROOT_KEYS = frozenset(
-    [
+    {
         "openapi",
         "info",
         "servers",
@@ -51,7 +51,7 @@ ROOT_KEYS = frozenset(
         "parameters",
         "responses",
         "securityDefinitions",
-    ]
+    }
 )
 
 
@@ -123,9 +123,12 @@ def recognises(name: str, head: bytes) -> bool:
             depth += 1
         elif token[0] in (b"}", b"]"):
             depth -= 1
-        elif depth == 1 and token[1] in (b"openapi", b"swagger"):
-            if VERSION_MEMBER.match(head, token.end()):
-                return True
+        elif (
+            depth == 1
+            and token[1] in (b"openapi", b"swagger")
+            and VERSION_MEMBER.match(head, token.end())
+        ):
+            return True
     return False
 
 

@@ -111,7 +111,7 @@ def _is_deep(value: Any, data: bytes) -> bool:
     if data.count(b"[") + data.count(b"{") <= MAX_JSON_DEPTH:
         return False
     level = [value]
-    for _ in range(MAX_JSON_DEPTH + 1):
+    for _ in range(MAX_JSON_DEPTH):
         level = [
             part
             for whole in level

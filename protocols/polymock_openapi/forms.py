@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
+from polymock.errors import Unreadable
 from polymock.jsonschema import Definitions
 from polymock_openapi import styles
 from polymock_openapi.coercion import SCALARS, Coercion, Raw
@@ -18,7 +19,7 @@ from polymock_openapi.media_types import parse_media_type, syntax
 from polymock_openapi.model import Encoding, MediaType
 from polymock_openapi.multipart import Part, split_parts
 from polymock_openapi.pairs import PairsField, Wording, bracket_field, pairs_field, split_pairs
-from polymock_openapi.styles import MalformedError
+from polymock_openapi.styles import BadTextError, MalformedError
 from polymock_schemas.calls import Violation
 
 
@@ -57,7 +58,10 @@ class FormReader:
         for name, wires in pairs.items():
             if name in declared or name.partition("[")[0] in declared:
                 continue
-            texts: list[Raw] = [styles.decode_query(wire) for wire in wires]
+            try:
+                texts: list[Raw] = [styles.decode_query(wire) for wire in wires]
+            except BadTextError as fault:
+                raise Unreadable(f"{_location(name)}: {fault}") from None
             value[name] = self._coercion.property(name)(texts[0] if len(texts) == 1 else texts)
         return value
 

@@ -41,7 +41,7 @@ INTEGER_BOUNDS: Mapping[str, tuple[int, int]] = {
 }
 
 FORMATS = frozenset(
-    [
+    {
         "int8",
         "int16",
         "int32",
@@ -108,7 +108,7 @@ FORMATS = frozenset(
         "semver",
         "unix-time",
         "timestamp",
-    ]
+    }
 )
 """Formats that validators, samplers or the OpenAPI Format Registry know."""
 
@@ -183,7 +183,7 @@ SCHEMA_KEYWORDS = frozenset(
 LIST_KEYWORDS = frozenset({"allOf", "anyOf", "oneOf", "prefixItems"})
 MAP_KEYWORDS = frozenset({"properties", "patternProperties", "dependentSchemas"})
 DROPPED = frozenset(
-    [
+    {
         "$schema",
         "$id",
         "$anchor",
@@ -204,7 +204,7 @@ DROPPED = frozenset(
         "dependencies",
         "allowEmptyValue",
         "contentSchema",
-    ]
+    }
 )
 """Keywords that are used up in translation, or say nothing about values."""
 ANNOTATIONS = frozenset(

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 import msgspec
+
 from polymock.jsonschema import Definitions, Schema
 
 Location = Literal["path", "query", "header", "cookie"]

@@ -67,19 +67,21 @@ def choose_response(responses: Sequence[Response], code: int | None) -> Chosen:
     return Chosen(200, None)
 
 
-def choose_media(content: Mapping[str, MediaType], accept: str, *, text: bool) -> Offer:
+def choose_media(
+    content: Mapping[str, MediaType], accept: str, is_text: Callable[[MediaType], bool]
+) -> Offer:
     """The declared body that the caller prefers (RFC 9110, section 12.5.1).
 
-    `content` is not empty. `text` says whether its values are strings or bytes, so that a
-    declared range (`*/*`) may be sent as any type that is asked for. Where nothing matches, types
-    of the same syntax do (`application/json` and `application/vnd.x+json`), then types that
-    differ in parameters alone. Raises NotAcceptable, which lists what is offered.
+    `content` is not empty. `is_text` says whether a body is a string or bytes, so that a declared
+    range (`*/*`) may be sent as any type that is asked for. Where nothing matches, types of the
+    same syntax do (`application/json` and `application/vnd.x+json`), then types that differ in
+    parameters alone. Raises NotAcceptable, which lists what is offered.
     """
     ranges = parse_accept(accept)
     offers = [
         (offer, _name(offer.content_type))
         for media in content.values()
-        for offer in _offers(media, ranges, text=text)
+        for offer in _offers(media, ranges, is_text)
     ]
     offers = [(offer, name) for offer, name in offers if _weight(name, ranges) != 0]
     offers.sort(key=lambda offer: syntax(offer[1].essence) != "json")
@@ -146,11 +148,14 @@ def _lowest(declared: Mapping[str, Response], family: str) -> Chosen | None:
     return None
 
 
-def _offers(media: MediaType, ranges: Sequence[AcceptRange], *, text: bool) -> Iterable[Offer]:
+def _offers(
+    media: MediaType, ranges: Sequence[AcceptRange], is_text: Callable[[MediaType], bool]
+) -> Iterable[Offer]:
     """What a declared body can be sent as: itself, or the types that stand for its range."""
     declared = _name(media.name)
     if not declared.is_range:
         return (Offer(media, media.name),)
+    text = is_text(media)
     usual = "text/plain" if text and declared.type == "*" else _USUAL.get(declared.type, _BYTES)
     asked = [
         wanted.name.essence

@@ -73,20 +73,17 @@ class Parameters:
 
         Raises Unreadable where bytes are no text, TooLarge where there are too many pairs.
         """
-        query = cookie = NONE
-        if self._query:
-            wire = call.query.decode("latin-1")
-            query = _read_pairs(
-                self._query, split_pairs(wire, "&", styles.decode_query) if wire else {}, found
-            )
-        if self._cookie:
-            cookie = _read_pairs(self._cookie, self._cookies(call), found)
         return Values(
             path=self._read_path(captures, found) if self._path else NONE,
-            query=query,
+            query=self._read_query(call, found) if self._query else NONE,
             header=self._read_header(call, found) if self._header else NONE,
-            cookie=cookie,
+            cookie=_read_pairs(self._cookie, self._cookies(call), found) if self._cookie else NONE,
         )
+
+    def _read_query(self, call: Call, found: list[Violation]) -> dict[str, Any]:
+        wire = call.query.decode("latin-1")
+        pairs = split_pairs(wire, "&", styles.decode_query) if wire else {}
+        return _read_pairs(self._query, pairs, found)
 
     def _read_path(self, captures: Mapping[str, str], found: list[Violation]) -> dict[str, Any]:
         values: dict[str, Any] = {}

@@ -9,14 +9,14 @@ from contextlib import suppress
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-import msgspec
-from polymock.errors import Unsatisfiable
-from polymock.jsonschema import REF_PREFIX, Definitions, Schema, Validator
-from polymock.samples import Sampler
-from polymock_schemas.calls import Headers
 
+from polymock.errors import Unsatisfiable
+from polymock.jsonschema import Definitions, Schema
+from polymock.samples import Sampler
+from polymock_openapi.declared import DeclaredBody, resolve
 from polymock_openapi.encode import encode_json, scalar_text
-from polymock_openapi.model import Endpoint, HeaderSpec, Response
+from polymock_openapi.model import Endpoint, HeaderSpec, MediaType, Response
+from polymock_schemas.calls import Headers
 
 MAX_VALUE = 4096
 """Characters of one field's value."""
@@ -55,6 +55,9 @@ _RATE_LIMIT = re.compile(r"(x-)?rate-?limit-(limit|remaining|reset)(-[a-z]+)?")
 _RATES = {"limit": 60, "remaining": 59, "reset": 60}
 _DECIDED = frozenset({"enum", "const", "default", "example", "examples", "pattern", "x-faker"})
 """Keywords by which a schema says itself what its values look like."""
+_WORDLESS = frozenset({"type", "description", "title", "minLength", "maxLength", "deprecated"})
+_URI: Schema = {"type": "string", "format": "uri"}
+_JSON = "application/json"
 
 
 class DeclaredHeaders(NamedTuple):
@@ -143,21 +146,21 @@ def _candidates(
     name = spec.name.lower()
     schema = spec.schema
     proposed = list(spec.examples.values())
-    if not proposed and not _DECIDED & _resolve(schema, definitions).keys():
+    if not proposed and not _DECIDED & resolve(schema, definitions).keys():
         proposed = [*_suitable(name, key)]
-    if proposed:
-        is_valid = Validator(schema, definitions).is_valid
-        for value in proposed:
-            if is_valid(value):
-                yield value
-            elif isinstance(value, str) and is_valid(parsed := _parse(value)):
-                yield parsed
+    examples = {str(index): value for index, value in enumerate(proposed)}
+    for example in DeclaredBody(MediaType(_JSON, schema, examples), definitions).valid_examples():
+        yield example.value
     if name in _ADDRESSES and _is_open(spec, definitions):
-        schema = {"type": "string", "format": "uri"}
-    whole: Schema = {"type": "object", "properties": {name: schema}, "required": [name]}
+        schema = _URI
+    # As a property of the field's name, where only that name says what a value looks like.
+    by_name = resolve(schema, definitions).keys() <= _WORDLESS
+    if by_name:
+        schema = {"type": "object", "properties": {name: schema}, "required": [name]}
     for attempt in range(_ATTEMPTS):
         with suppress(Unsatisfiable):
-            yield sampler.sample(whole, seed, f"{key} {attempt}")[name]
+            value = sampler.sample(schema, seed, f"{key} {attempt}")
+            yield value[name] if by_name else value
 
 
 def _suitable(name: str, key: str) -> Sequence[Any]:
@@ -175,7 +178,7 @@ def _suitable(name: str, key: str) -> Sequence[Any]:
 
 def _is_open(spec: HeaderSpec, definitions: Definitions) -> bool:
     """Whether any URL would do: a string without an example or a constraint."""
-    schema = _resolve(spec.schema, definitions)
+    schema = resolve(spec.schema, definitions)
     return (
         not spec.examples
         and spec.media_type is None
@@ -183,21 +186,3 @@ def _is_open(spec: HeaderSpec, definitions: Definitions) -> bool:
         and schema.get("format", "uri") in ("uri", "url", "uri-reference")
         and not schema.keys() & (_DECIDED | {"minLength", "maxLength", "allOf", "anyOf", "oneOf"})
     )
-
-
-def _resolve(schema: Schema, definitions: Definitions) -> dict[str, Any]:
-    for _ in range(8):
-        if not isinstance(schema, dict):
-            break
-        ref = schema.get("$ref")
-        if not isinstance(ref, str):
-            return schema
-        schema = definitions[ref.removeprefix(REF_PREFIX)]
-    return {}
-
-
-def _parse(text: str) -> Any:
-    try:
-        return msgspec.json.decode(text)
-    except (msgspec.DecodeError, UnicodeError, RecursionError):
-        return text

@@ -92,10 +92,11 @@ def _satisfy(
         if scheme is None:  # the document's fault, which its reader reports
             continue
         try:
-            principal = principal or _check(scheme, call)
+            named = _check(scheme, call)
         except _RefusedError as refused:
             refusals[name] = refused
             raise
+        principal = principal or named
     return principal
 
 

@@ -294,7 +294,6 @@ def ddl() -> Iterator[str]:
         for column in relation.columns:
             place = f"{relation.name}.{column.name}"
             yield f"COMMENT ON COLUMN {place} IS {_quoted(column.comment)}"
-    yield f"INSERT INTO meta VALUES ('schema_version', '{SCHEMA_VERSION}')"  # noqa: S608
 
 
 def _quoted(text: str) -> str:

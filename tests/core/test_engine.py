@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from polymock_schemas.calls import Call, Reply, Violation
 
 from polymock.engine import Engine
 from polymock.errors import Forbidden, Invalid, MockError, NoOperation, TooLarge, Unauthenticated
 from polymock.interfaces import Answer, Match, Operation
+from polymock_schemas.calls import Call, Reply, Violation
 
 ECHO = Operation(name="GET /echo", reads=(b"accept",), cacheable=True)
 OPEN = Operation(name="GET /open", guarded=False, cacheable=True)

@@ -1,6 +1,5 @@
-from polymock_schemas.calls import Call, Reply
-
 from polymock.replies import RememberedReplies
+from polymock_schemas.calls import Call, Reply
 
 
 def call(path: str, body: bytes = b"") -> Call:

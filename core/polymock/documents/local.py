@@ -42,10 +42,14 @@ def read_file(path: str, allowed: Sequence[Path] | None, limit: int) -> bytes:
         raise ValueError("there is no such file") from None
     except (OSError, ValueError) as error:
         raise ValueError(f"it cannot be read: {_reason(error)}") from None
-    with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise ValueError("it is not a regular file")
-        content = file.read(limit + 1)
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise ValueError("it is not a regular file")
+    try:
+        with os.fdopen(handle, "rb") as file:
+            content = file.read(limit + 1)
+    except OSError as error:
+        raise ValueError(f"it cannot be read: {_reason(error)}") from None
     if len(content) > limit:
         raise ValueError(f"it is larger than {limit} bytes")
     return content

@@ -7,15 +7,17 @@ they are put back afterwards, as shared objects, and what they would expand to i
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import io
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import msgspec
 import ryaml
+
+from polymock.documents.sections import UncuttableError, in_sections
 
 # The sign stands first in each, as the search for a fixed character is very much faster.
 ANCHOR = re.compile(r"&(?<![^\s\[,{:]&)([A-Za-z0-9_-]+)")
@@ -25,6 +27,8 @@ MERGE = "<<"
 WORDS = "\ue000\ue001\ue002\ue003\ue004"
 """Private-use characters that can mark a word as an alias: one that the text lacks is taken."""
 MAX_BIG_INTEGERS = 100
+LARGE = 1024 * 1024
+"""Characters above which a document is parsed section by section."""
 
 
 class ParseError(ValueError):
@@ -49,12 +53,18 @@ def yaml_to_json(text: str, limit: int) -> tuple[bytes, tuple[str, ...]]:
         if shared:
             marks = _Marks(text)
             node, warnings = _parse(marks.applied(text))
-            plain = _Plainer(limit, marks).plain(node)
-        else:
-            node, warnings = _parse(text)
-            odd = MERGE in text or TAG.search(text)
-            plain = _Plainer(limit, None).plain(node) if odd else node
-        return _encoded(plain, limit), warnings
+            return _encoded(_Plainer(limit, marks).plain(node), limit), warnings
+        if len(text) > LARGE:
+            with contextlib.suppress(ParseError, UncuttableError):
+                return in_sections(text, lambda part: _unshared(part, limit)[0]), ()
+        return _unshared(text, limit)
+
+
+def _unshared(text: str, limit: int) -> tuple[bytes, tuple[str, ...]]:
+    """A document without aliases as JSON, and warnings."""
+    node, warnings = _parse(text)
+    odd = MERGE in text or TAG.search(text)
+    return _encoded(_Plainer(limit, None).plain(node) if odd else node, limit), warnings
 
 
 def _encoded(node: Any, limit: int) -> bytes:
@@ -72,7 +82,7 @@ def _encoded(node: Any, limit: int) -> bytes:
 def _parse(text: str) -> tuple[Any, tuple[str, ...]]:
     for _ in range(MAX_BIG_INTEGERS):
         try:
-            return ryaml.load(io.StringIO(text)), ()
+            return ryaml.load(io.BytesIO(text.encode())), ()
         except ValueError as error:
             reason = str(error)
         if "more than one document" in reason:
@@ -87,7 +97,7 @@ def _parse(text: str) -> tuple[Any, tuple[str, ...]]:
 
 def _first_of_many(text: str) -> tuple[Any, tuple[str, ...]]:
     try:
-        documents = ryaml.load_all(io.StringIO(text))
+        documents = ryaml.load_all(io.BytesIO(text.encode()))
     except ValueError as error:
         raise _explained(text, str(error)) from None
     return documents[0], (f"it holds {len(documents)} YAML documents; only the first is read",)
@@ -248,7 +258,7 @@ class _Plainer:
         return weight
 
 
-@contextmanager
+@contextlib.contextmanager
 def _collector_paused() -> Iterator[None]:
     """No garbage collections while very many objects are made: they would double the time."""
     running = gc.isenabled()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 import msgspec
-from litestar import Litestar, Response, get, post
-from litestar.config.allowed_hosts import AllowedHostsConfig
-from litestar.exceptions import HTTPException
+from litestar import Litestar, Request, Response, get, post
+from litestar.exceptions import HTTPException, PermissionDeniedException
 from litestar.params import Body
 from litestar.types import ControllerRouterHandler
 from msgspec import Meta
@@ -17,8 +17,7 @@ from polymock.errors import JournalError
 from polymock.journal.writer import Journal
 from polymock_schemas.commands import SqlResult
 
-LOOPBACK_NAMES = ["127.0.0.1", "localhost", "[::1]", "::1"]
-"""A name other than these in `Host` means that a web page rebound its DNS name to this port."""
+LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
 MAX_REQUEST = 1024 * 1024
 
 Ready = Callable[[], tuple[bool, dict[str, str]]]
@@ -56,12 +55,26 @@ def admin_app(ready: Ready, journal: Journal | None) -> Litestar:
     handlers: list[ControllerRouterHandler] = [live, readiness, run_sql]
     return Litestar(
         handlers,
-        allowed_hosts=AllowedHostsConfig(allowed_hosts=LOOPBACK_NAMES),
+        before_request=refuse_web_pages,
         exception_handlers={JournalError: _refuse_query, HTTPException: _refuse},
         request_max_body_size=MAX_REQUEST,
         openapi_config=None,
         logging_config=None,
     )
+
+
+def refuse_web_pages(request: Request[Any, Any, Any]) -> None:
+    """Keep pages that a browser shows from reaching the admin API through that browser.
+
+    Another name in `Host` means DNS rebinding, an `Origin` of another site a cross-site call.
+    Raises PermissionDeniedException.
+    """
+    host = request.headers.get("host", "")
+    origin = request.headers.get("origin")
+    if urlsplit(f"//{host}").hostname not in LOOPBACK_NAMES:
+        raise PermissionDeniedException("`Host` must name this machine: 127.0.0.1 or localhost.")
+    if origin is not None and urlsplit(origin).netloc != host:
+        raise PermissionDeniedException("Calls from pages of another origin are refused.")
 
 
 def _refuse_query(_request: Any, error: JournalError) -> Response[bytes]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
 from polymock.errors import Unsatisfiable
 from polymock.samples.recipe import (
@@ -21,91 +21,118 @@ from polymock.samples.recipe import (
 from polymock.samples.seeds import Stream, derive, salt
 
 _LENGTH, _ITEM, _AGAIN = salt("length"), salt("item"), salt("again")
+_LAYOUT = salt("layout")
 _USUAL_LENGTHS = (2, 2, 3, 1)
 _DISTINCT_ATTEMPTS = 200
+_MAX_STARTS = 12
+"""Places that `contains` is tried at."""
 _CRAMPED = 4
 """Below this room a list is as short as it may be."""
 
 
+class Contained(NamedTuple):
+    """One `contains`: what it asks for, how often at least, and how often at most."""
+
+    part: Part
+    least: int
+    most: int | None
+
+
+class Layout:
+    """One way to arrange the members: a node for each of the first places, one for the rest."""
+
+    def __init__(self, places: list[Node], tail: Node, low: int, high: int | None) -> None:
+        closed = next((i for i, node in enumerate(places) if node.impossible), None)
+        self.places = places if closed is None else places[:closed]
+        self.tail = tail
+        self.low = low
+        if closed is not None or tail.impossible:
+            high = len(self.places) if high is None else min(high, len(self.places))
+        self.high = high
+
+    def node(self, index: int) -> Node:
+        """The node of the member at an index."""
+        return self.places[index] if index < len(self.places) else self.tail
+
+    @property
+    def fits(self) -> bool:
+        """Whether its least length is allowed."""
+        return self.high is None or self.low <= self.high
+
+    @property
+    def simple(self) -> bool:
+        """Whether no member holds other values."""
+        return self.tail.simple and all(node.simple for node in self.places)
+
+
 class ArrayRecipe:
-    """Lists of one schema: a node for each place, and one for all places behind them."""
+    """Lists of one schema. Where `contains` leaves a choice of places, several layouts are tried."""
 
     simple = False
 
     def __init__(self, parts: Sequence[Part], name: str, entity: str, planner: Planner) -> None:
         self.path = parts[0].path if parts else ""
-        self.low, self.high = window(parts, "minItems", "maxItems", MAX_ITEMS)
+        low, high = window(parts, "minItems", "maxItems", MAX_ITEMS)
         self.unique = any(_keyword(part, "uniqueItems", False) is True for part in parts)
         prefix = max((len(_keyword(part, "prefixItems", ())) for part in parts), default=0)
-        places = [_place(parts, index) for index in range(min(prefix, MAX_ITEMS))]
-        tail = _place(parts, prefix)
-        self.open = not any(part.schema is False for part in tail)
-        wanted = _contained(parts)
-        reserved = sum(least for _, least, _ in wanted)
-        if reserved > MAX_ITEMS:
-            raise Unsatisfiable(self.path, f"minContains {reserved} is above the limit of {MAX_ITEMS}")
-        start = prefix if self.open else max(prefix - reserved, 0)
-        for part, least, most in wanted:
-            others = [] if most is None else [Part({"not": part.schema}, part.path, False)]
-            places.extend(list(tail) for _ in range(start + least - len(places)))
-            for index, place in enumerate(places):
-                place.extend([part] if start <= index < start + least else others)
-            tail = [*tail, *others]
-            start += least
-        singular = name
-        self.prefix = [planner.node(place, singular, entity) for place in places]
-        self.tail = planner.node(tail, singular, entity)
-        self._settle_sizes(parts, reserved, prefix)
-
-    def _settle_sizes(self, parts: Sequence[Part], reserved: int, prefix: int) -> None:
-        for index, node in enumerate(self.prefix):
-            if node.impossible:
-                del self.prefix[index:]
-                self.open = False
-                break
-        if not self.open:
-            self.high = min(len(self.prefix), MAX_ITEMS if self.high is None else self.high)
-        self.low = max(self.low, len(self.prefix) if reserved else 0)
-        self.bounded = any("prefixItems" in _keys(part) for part in parts) and prefix > 0
-        if self.high is not None and self.low > self.high:
-            raise Unsatisfiable(
-                self.path, f"at least {self.low} items are asked for, but only {self.high} admitted"
+        self.prefixed = prefix > 0
+        found = [
+            Layout(
+                [planner.node(place, name, entity) for place in places],
+                planner.node(tail, name, entity),
+                max(low, needed),
+                high,
             )
+            for places, tail, needed in _arranged(parts, prefix, _contained(parts))
+        ]
+        self.layouts = [layout for layout in found if layout.fits]
+        if not self.layouts:
+            reason = f"at least {found[0].low} items are needed, but only {found[0].high} allowed"
+            raise Unsatisfiable(self.path, reason)
 
     def required(self) -> Sequence[Node]:
-        return [self._node(index) for index in range(min(self.low, len(self.prefix) + 1))]
+        layout = self.layouts[0]
+        return [layout.node(index) for index in range(min(layout.low, len(layout.places) + 1))]
 
     def make(self, run: Run, spot: Spot) -> Any:
         """Make a list. Raises Unsatisfiable."""
-        length = self._length(run, spot)
-        simple = self.tail.simple and all(node.simple for node in self.prefix)
-        room = spot.room if simple else (spot.room - 1) // max(length, 1)
+        contradiction: Unsatisfiable | None = None
+        turn = Stream(derive(spot.seed, _LAYOUT)).below(len(self.layouts)) if run.careful else 0
+        for layout in (*self.layouts[turn:], *self.layouts[:turn]):
+            try:
+                return self._filled(run, spot, layout)
+            except Unsatisfiable as error:
+                contradiction = contradiction or error
+                if run.steps < 0:
+                    break
+        raise contradiction or Unsatisfiable(self.path, "no list was found")
+
+    def _filled(self, run: Run, spot: Spot, layout: Layout) -> Any:
+        length = self._length(run, spot, layout)
+        room = spot.room if layout.simple else (spot.room - 1) // max(length, 1)
         made: list[Any] = []
         seen: set[Any] = set()
         for index in range(length):
-            optional = index >= self.low
-            inner = Spot(derive(spot.seed, _ITEM + index), spot.owner, room, spot.depth + 1, optional)
-            value = self._member(run, self._node(index), inner, index, seen)
+            optional = index >= layout.low
+            # Members see persons and places of their own, not those of the list's owner.
+            seed = derive(spot.seed, _ITEM + index)
+            inner = Spot(seed, seed, room, spot.depth + 1, optional, spot.turn + index)
+            value = self._member(run, layout.node(index), inner, index, seen)
             if value is MISSING:
                 break
             made.append(value)
         return made
 
-    def _node(self, index: int) -> Node:
-        return self.prefix[index] if index < len(self.prefix) else self.tail
-
-    def _length(self, run: Run, spot: Spot) -> int:
+    def _length(self, run: Run, spot: Spot, layout: Layout) -> int:
         if run.lean or spot.room < _CRAMPED:
-            return self.low
+            return layout.low
         usual = Stream(derive(spot.seed, _LENGTH)).pick(_USUAL_LENGTHS)
-        if self.bounded or len(self.prefix) > usual:
-            usual = len(self.prefix)
-        length = max(self.low, usual)
-        return length if self.high is None else min(length, self.high)
+        if self.prefixed or len(layout.places) > usual:
+            usual = len(layout.places)
+        length = max(layout.low, usual)
+        return length if layout.high is None else min(length, layout.high)
 
     def _member(self, run: Run, node: Node, spot: Spot, index: int, seen: set[Any]) -> Any:
-        # Members see persons and places of their own, not those of the list's owner.
-        spot = spot._replace(owner=spot.seed)
         try:
             value = node.make(run, spot)
         except Unsatisfiable:
@@ -137,7 +164,8 @@ class ArrayRecipe:
         if spot.optional:
             return MISSING
         raise Unsatisfiable(
-            self.path, f"uniqueItems: only {len(seen)} different items were found, {self.low} needed"
+            self.path,
+            f"uniqueItems: only {len(seen)} different items were found, more are needed",
         )
 
 
@@ -170,8 +198,7 @@ def _place(parts: Sequence[Part], index: int) -> list[Part]:
     return found
 
 
-def _contained(parts: Sequence[Part]) -> list[tuple[Part, int, int | None]]:
-    """What `contains` asks for: the schema, how often at least, how often at most."""
+def _contained(parts: Sequence[Part]) -> list[Contained]:
     found = []
     for part in parts:
         keywords = _keys(part)
@@ -181,6 +208,33 @@ def _contained(parts: Sequence[Part]) -> list[tuple[Part, int, int | None]]:
         if most is not None and least > most:
             reason = f"minContains {least} is above maxContains {most}"
             raise Unsatisfiable(part.path, reason)
+        if least > MAX_ITEMS:
+            reason = f"minContains {least} is larger than the limit of {MAX_ITEMS}"
+            raise Unsatisfiable(part.path, reason)
         inner = Part(keywords["contains"], pointer(part.path, "contains"), False)
-        found.append((inner, least, None if most is None else int(most)))
+        found.append(Contained(inner, least, None if most is None else int(most)))
     return found
+
+
+def _arranged(
+    parts: Sequence[Part], prefix: int, wanted: Sequence[Contained]
+) -> Iterator[tuple[list[list[Part]], list[Part], int]]:
+    """The ways to place what `contains` asks for: places, what follows them, the least length.
+
+    First behind `prefixItems`, then ever further in front, side by side or on the same places.
+    """
+    starts = range(prefix, -1, -1) if wanted else (prefix,)
+    for start in list(starts)[:_MAX_STARTS]:
+        for stacked in (False, True) if len(wanted) > 1 else (False,):
+            places = [_place(parts, index) for index in range(prefix)]
+            tail = _place(parts, prefix)
+            at, needed = start, 0
+            for part, least, most in wanted:
+                others = [] if most is None else [Part({"not": part.schema}, part.path, False)]
+                places.extend(list(tail) for _ in range(at + least - len(places)))
+                for index, place in enumerate(places):
+                    place.extend([part] if at <= index < at + least else others)
+                tail = [*tail, *others]
+                needed = max(needed, at + least if least else 0)
+                at += 0 if stacked else least
+            yield places, tail, needed

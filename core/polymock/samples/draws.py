@@ -71,7 +71,11 @@ class Draw:
 
     def masked(self, mask: str) -> str:
         """A text with each `#` made a digit, each `@` a capital and each `*` one of `0-9a-z`."""
-        sets = {"#": "0123456789", "@": "ABCDEFGHJKLMNPRSTUVWXYZ", "*": "0123456789abcdefghijklmnopqrstuvwxyz"}
+        sets = {
+            "#": "0123456789",
+            "@": "ABCDEFGHJKLMNPRSTUVWXYZ",
+            "*": "0123456789abcdefghijklmnopqrstuvwxyz",
+        }
         return "".join(self.stream.pick(sets[c]) if c in sets else c for c in mask)
 
     def hexadecimal(self, count: int) -> str:

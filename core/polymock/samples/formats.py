@@ -8,9 +8,9 @@ from functools import lru_cache
 
 from polymock.jsonschema import Validator
 from polymock.samples import kinds
-from polymock.samples.draws import Draw
 from polymock.samples.kinds import MOMENTS, Maker
 from polymock.samples.names import kind_of
+from polymock.samples.tables import word_list
 
 _WEB_KINDS = frozenset({"image", "url"})
 
@@ -104,6 +104,7 @@ _ALIASES = {
     "markdown": "sentence",
     "html": "sentence",
 }
+_CROCKFORD = str.maketrans("ILOU", "JKMN")
 _FORMATS: dict[str, Maker] = {
     "byte": _base64(b64encode),
     "base64": _base64(b64encode),
@@ -123,7 +124,6 @@ _FORMATS: dict[str, Maker] = {
     "objectid": lambda draw: draw.hexadecimal(24),
     "cron": lambda draw: f"{draw.stream.below(60)} {draw.stream.below(24)} * * *",
 }
-_CROCKFORD = str.maketrans("ILOU", "JKMN")
 
 
 def _grow_local(value: str, missing: int) -> str:
@@ -162,8 +162,10 @@ _GROWING: dict[str, Callable[[str, int], str]] = {
     "hostname": _grow_domain,
     "idn-hostname": _grow_domain,
     **dict.fromkeys(
-        "uri url iri uri-reference iri-reference uri-template json-pointer password binary slug "
-        "relative-json-pointer base64url markdown html".split(),
+        word_list("""
+    uri url iri uri-reference iri-reference uri-template json-pointer password binary slug
+    relative-json-pointer base64url markdown html
+"""),
         _grow_end,
     ),
     "byte": _grow_groups,

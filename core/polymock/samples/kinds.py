@@ -8,6 +8,7 @@ from uuid import UUID
 from polymock.samples import wording
 from polymock.samples.draws import Draw, ascii_word
 from polymock.samples.places import CALLING_CODES
+from polymock.samples.tables import word_set
 
 Maker = Callable[[Draw], str]
 
@@ -61,7 +62,9 @@ def product(draw: Draw) -> str:
 def identifier(draw: Draw) -> str:
     """A short opaque id with the first letters of what it names."""
     mask = "*" * 10
-    return draw.masked(f"{draw.entity[:3]}_{mask}" if draw.entity.isascii() and draw.entity else mask)
+    return draw.masked(
+        f"{draw.entity[:3]}_{mask}" if draw.entity.isascii() and draw.entity else mask
+    )
 
 
 def heading(draw: Draw) -> str:
@@ -71,7 +74,9 @@ def heading(draw: Draw) -> str:
 
 def ipv4(draw: Draw) -> str:
     """An address of the documentation nets (RFC 5737)."""
-    return f"{draw.stream.pick(('192.0.2', '198.51.100', '203.0.113'))}.{draw.stream.between(1, 254)}"
+    return (
+        f"{draw.stream.pick(('192.0.2', '198.51.100', '203.0.113'))}.{draw.stream.between(1, 254)}"
+    )
 
 
 def ipv6(draw: Draw) -> str:
@@ -254,15 +259,15 @@ _TEXTS: dict[str, Maker] = {
     "emoji": _one_of("🌱", "🌊", "🍋", "🎈", "📚"),
 }
 
-_PEOPLE = frozenset(
-    "user person people customer employee author member contact owner patient student teacher "
-    "driver guest passenger player artist actor client recipient sender holder participant agent "
-    "buyer seller subscriber profile individual attendee candidate reviewer doctor".split()
-)
-_COMPANIES = frozenset(
-    "company organization organisation vendor supplier brand merchant store shop business bank "
-    "manufacturer publisher employer institution".split()
-)
+_PEOPLE = word_set("""
+    user person people customer employee author member contact owner patient student teacher
+    driver guest passenger player artist actor client recipient sender holder participant
+    agent  buyer seller subscriber profile individual attendee candidate reviewer doctor
+""")
+_COMPANIES = word_set("""
+    company organization organisation vendor supplier brand merchant store shop business bank
+    manufacturer publisher employer institution
+""")
 _NAMED: tuple[tuple[Maker, frozenset[str]], ...] = (
     (_full_name, _PEOPLE),
     (_company, _COMPANIES),

@@ -8,6 +8,7 @@ choices leaves; the keywords for one type are then read from all of its parts at
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import msgspec
 
@@ -32,15 +33,24 @@ class Case(msgspec.Struct, frozen=True):
     parts: tuple[Part, ...]
     types: tuple[str, ...] | None
     definitions: tuple[str, ...]
+    rank: int = 0
+    """How far it is from what people expect: 1 for each less likely option taken."""
 
 
 Option = list[Part]
 
 
+class Choice(NamedTuple):
+    """Options of which one has to be taken. `ordered`: the first is the likely one."""
+
+    options: list[Option]
+    ordered: bool = False
+
+
 class _State:
     """How far one way through the choices has come."""
 
-    __slots__ = ("choices", "definitions", "flat", "seen", "types", "waiting")
+    __slots__ = ("choices", "definitions", "flat", "rank", "seen", "types", "waiting")
 
     def __init__(self, waiting: list[Part]) -> None:
         self.waiting = waiting
@@ -48,13 +58,15 @@ class _State:
         self.seen: set[int] = set()
         self.types: tuple[str, ...] | None = None
         self.definitions: list[str] = []
-        self.choices: list[list[Option]] = []
+        self.choices: list[Choice] = []
+        self.rank = 0
 
-    def branch(self, option: Option) -> _State:
+    def branch(self, option: Option, rank: int) -> _State:
         other = _State(list(reversed(option)))
         other.flat, other.seen = list(self.flat), set(self.seen)
         other.types, other.definitions = self.types, list(self.definitions)
         other.choices = self.choices[1:]
+        other.rank = self.rank + rank
         return other
 
 
@@ -69,7 +81,9 @@ def cases(parts: Sequence[Part], resolve: Resolve, *, exclusive: bool) -> list[C
         pending.extend(reversed(search.advance(pending.pop())))
     if not search.found:
         path = parts[0].path if parts else ""
-        raise search.contradiction or Unsatisfiable(path, "no combination of its branches was found")
+        raise search.contradiction or Unsatisfiable(
+            path, "no combination of its branches was found"
+        )
     return search.found
 
 
@@ -91,9 +105,13 @@ class _Search:
             self.contradiction = self.contradiction or contradiction
             return []
         if not state.choices:
-            self.found.append(Case(tuple(state.flat), state.types, tuple(state.definitions)))
+            definitions = tuple(state.definitions)
+            self.found.append(Case(tuple(state.flat), state.types, definitions, state.rank))
             return []
-        return [state.branch(option) for option in state.choices[0]]
+        options, ordered = state.choices[0]
+        return [
+            state.branch(option, int(ordered and place > 0)) for place, option in enumerate(options)
+        ]
 
     def join(self, state: _State, part: Part) -> None:
         schema, path, direct = part
@@ -106,9 +124,7 @@ class _Search:
         if "type" in schema:
             state.types = _common_types(state.types, schema["type"], path)
         for index in range(len(schema.get("allOf", ())) - 1, -1, -1):
-            state.waiting.append(
-                Part(schema["allOf"][index], pointer(path, "allOf", index), False)
-            )
+            state.waiting.append(Part(schema["allOf"][index], pointer(path, "allOf", index), False))
         ref = schema.get("$ref")
         if ref is not None:
             name, body = self.target(ref, path)
@@ -129,12 +145,14 @@ class _Search:
         for keyword in ("anyOf", "oneOf"):
             branches = schema.get(keyword)
             if isinstance(branches, list):
-                options = [[Part(b, pointer(path, keyword, i), False)] for i, b in enumerate(branches)]
+                options = [
+                    [Part(b, pointer(path, keyword, i), False)] for i, b in enumerate(branches)
+                ]
                 if keyword == "oneOf" and self.exclusive and len(options) <= _MAX_RIVALS:
                     options = _exclusive(options)
-                state.choices.append(options)
+                state.choices.append(Choice(options))
         if "if" in schema:
-            state.choices.append(_conditions(schema, path))
+            state.choices.append(Choice(_conditions(schema, path)))
         if "not" in schema:
             self.deny(state, schema["not"], pointer(path, "not"))
         if "x-not-ref" in schema:
@@ -145,11 +163,11 @@ class _Search:
             for name, body in dependents.items():
                 inner = Part(body, pointer(path, "dependentSchemas", name), False)
                 absent = Part({"properties": {name: False}}, path, False)
-                state.choices.append([[inner], [absent]])
+                state.choices.append(Choice([[inner], [absent]], ordered=True))
 
     def deny(self, state: _State, schema: object, path: str) -> None:
         if isinstance(schema, dict | bool):
-            state.choices.append(negations(schema, path))
+            state.choices.append(Choice(negations(schema, path)))
 
 
 _CHOOSING = frozenset({"anyOf", "oneOf", "if", "not", "x-not-ref", "dependentSchemas"})

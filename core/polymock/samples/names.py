@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from polymock.samples.tables import unfolded, word_set
+
 _PIECES = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 _TABLE = """
@@ -12,16 +14,19 @@ email: email mail emailaddress mailaddress emails
 first_name: firstname givenname forename fname
 last_name: lastname surname familyname lname
 full_name: fullname displayname realname cardholder cardholdername customername username_full
-someone: author createdby updatedby modifiedby assignee manager reviewer approver submittedby contactperson writer director
+someone: author createdby updatedby modifiedby assignee manager reviewer approver submittedby
+  contactperson writer director
 username: username login nickname handle screenname userlogin alias twitter instagram
 prefix: salutation honorific nameprefix
 gender: gender sex
 job: jobtitle job occupation profession position_title
 nationality: nationality
 biography: bio biography about aboutme
-company: company companyname organization organisation employer vendor supplier manufacturer_name brand merchant publisher
+company: company companyname organization organisation employer vendor supplier
+  manufacturer_name brand merchant publisher
 department: department
-phone: phone phonenumber mobile mobilenumber telephone tel cell cellphone fax faxnumber msisdn phones
+phone: phone phonenumber mobile mobilenumber telephone tel cell cellphone fax faxnumber msisdn
+  phones
 street: street streetaddress addressline addressline1 address1 line1 street1
 street_name: streetname
 house_number: housenumber streetnumber buildingnumber
@@ -50,7 +55,9 @@ category: category categories subcategory
 genre: genre genres
 title: title headline subject booktitle
 event: eventname event
-sentence: description summary comment comments note notes message text body content details detail caption excerpt abstract reason remark remarks instructions feedback review subtitle tagline question answer
+sentence: description summary comment comments note notes message text body content details
+  detail caption excerpt abstract reason remark remarks instructions feedback review subtitle
+  tagline question answer
 slug: slug permalink handle_slug
 word: tag tags keyword keywords topic topics
 status: status
@@ -62,8 +69,11 @@ fruit: fruit ingredient ingredients
 vehicle: vehicle car
 licence_plate: licenseplate licenceplate platenumber registrationnumber
 vin: vin
-url: url uri href link website homepage site webpage endpoint webhook callback callbackurl weburl links urls self next previous prev
-image: avatar image images photo photos picture thumbnail logo icon banner cover avatarurl imageurl photourl pictureurl thumbnailurl logourl iconurl profilepicture profileimage photourls img poster
+url: url uri href link website homepage site webpage endpoint webhook callback callbackurl
+  weburl links urls self next previous prev
+image: avatar image images photo photos picture thumbnail logo icon banner cover avatarurl
+  imageurl photourl pictureurl thumbnailurl logourl iconurl profilepicture profileimage
+  photourls img poster
 path: path route
 file_path: filepath
 domain: domain hostname host fqdn
@@ -77,7 +87,8 @@ extension: fileextension extension
 mime_type: mimetype contenttype mediatype
 version: version appversion
 hash: hash sha sha1 md5 sha256 checksum digest etag commit
-token: token accesstoken refreshtoken apikey secret clientsecret jwt authtoken idtoken bearer apitoken signature nonce
+token: token accesstoken refreshtoken apikey secret clientsecret jwt authtoken idtoken bearer
+  apitoken signature nonce
 password: password passwd pwd passphrase newpassword oldpassword currentpassword
 sku: sku partnumber productcode articlenumber
 code: code couponcode promocode vouchercode errorcode
@@ -92,11 +103,13 @@ card_brand: cardbrand cardtype creditcardtype
 cvv: cvv cvc securitycode
 pin: pin pincode otp verificationcode
 account: accountnumber
-price: price amount total subtotal cost fee balance tax salary revenue discount totalprice unitprice totalamount payment budget credit debit vat shippingcost income
+price: price amount total subtotal cost fee balance tax salary revenue discount totalprice
+  unitprice totalamount payment budget credit debit vat shippingcost income
 unit: unit uom unitofmeasure
 age: age years
 quantity: quantity qty stock instock available_count inventory
-count: count total_count totalcount totalitems totalresults totalelements length_count likes views followers following votes hits items_count usercount totalpages
+count: count total_count totalcount totalitems totalresults totalelements length_count likes
+  views followers following votes hits items_count usercount totalpages
 page: page pagenumber currentpage
 limit: limit pagesize perpage maxresults
 offset: offset skip
@@ -114,35 +127,46 @@ duration: duration timeout ttl expiresin seconds elapsed
 temperature: temperature temp
 status_code: statuscode httpstatus
 position: position index rank order sort sortorder priority level
-created: createdat created createddate datecreated creationdate createdon createtime createdtime registeredat publishedat published publishdate datepublished insertedat joinedat addedat orderdate orderedat purchasedate signupdate releasedate
-started: startdate start startsat startat starttime startedat begin begindate from fromdate validfrom checkin
-updated: updatedat updated modifiedat modified lastmodified lastupdated updateddate dateupdated modifieddate updatetime editedat changedat lastlogin lastseen lastloginat
-ended: enddate end endsat endat endtime endedat finishedat completedat to_date todate deliverydate shipdate shippedat deliveredat paidat closedat checkout resolvedat cancelledat deletedat
-expires: expiresat expires expirydate expirationdate expiry expiration validuntil validto duedate dueat deadline until
+created: createdat created createddate datecreated creationdate createdon createtime createdtime
+  registeredat publishedat published publishdate datepublished insertedat joinedat addedat
+  orderdate orderedat purchasedate signupdate releasedate
+started: startdate start startsat startat starttime startedat begin begindate from fromdate
+  validfrom checkin
+updated: updatedat updated modifiedat modified lastmodified lastupdated updateddate dateupdated
+  modifieddate updatetime editedat changedat lastlogin lastseen lastloginat
+ended: enddate end endsat endat endtime endedat finishedat completedat to_date todate
+  deliverydate shipdate shippedat deliveredat paidat closedat checkout resolvedat cancelledat
+  deletedat
+expires: expiresat expires expirydate expirationdate expiry expiration validuntil validto
+  duedate dueat deadline until
 birth: birthdate birthday dateofbirth dob born
 moment: date timestamp datetime time at on
 day: day
 emoji: emoji
 """
+
+
 KINDS = {
     alias.replace("_", ""): kind
-    for kind, _, aliases in (line.partition(": ") for line in _TABLE.strip().splitlines())
+    for kind, _, aliases in (line.partition(": ") for line in unfolded(_TABLE))
     for alias in aliases.split()
 }
-_WHOLE_ONLY = frozenset(
-    "at on from to start end begin next previous prev self key order sort level index position "
-    "ref reference host site cover file level time day long lat temp years stock line1 street1 "
-    "body content text job region language label names tag".split()
-)
+_WHOLE_ONLY = word_set("""
+    at on from to start end begin next previous prev self key order sort level index position
+    ref reference host site cover file level time day long lat temp years stock line1 street1
+    body content text job region language label names tag
+""")
 """Names that promise something only when they are the whole name (`at` joins them as an ending)."""
-_ENDING_TOO = frozenset("at on date time region language label tag content text".split())
-_FALSE = frozenset(
-    "deleted archived disabled hidden blocked banned locked expired deprecated draft failed error "
-    "cancelled canceled suspended readonly truncated".split()
-)
-_TRUE = frozenset(
-    "active enabled available verified valid success ok public visible published confirmed".split()
-)
+_ENDING_TOO = word_set("""
+    at on date time region language label tag content text
+""")
+_FALSE = word_set("""
+    deleted archived disabled hidden blocked banned locked expired deprecated draft failed
+    error  cancelled canceled suspended readonly truncated
+""")
+_TRUE = word_set("""
+    active enabled available verified valid success ok public visible published confirmed
+""")
 
 
 @lru_cache(maxsize=8192)
@@ -192,8 +216,8 @@ def _singular(word: str) -> str:
     return word[:-1] if word.endswith("s") and not word.endswith(("ss", "us", "is")) else word
 
 
-_WRAPPING = frozenset(
-    "new create created update updated response request dto model result results list page data "
-    "schema input output object resource entity type info details detail summary base body item "
-    "items collection v1 v2 the a of api read write patch put post get".split()
-)
+_WRAPPING = word_set("""
+    new create created update updated response request dto model result results list page data
+    schema input output object resource entity type info details detail summary base body item
+    items collection v1 v2 the a of api read write patch put post get
+""")

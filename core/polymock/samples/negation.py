@@ -6,6 +6,7 @@ from typing import Any
 
 from polymock.jsonschema import Schema
 from polymock.samples.recipe import Part
+from polymock.samples.tables import word_set
 
 TYPES = ("object", "string", "integer", "number", "array", "boolean", "null")
 _MIRRORED = {
@@ -45,10 +46,11 @@ def negations(schema: Schema, path: str) -> list[list[Part]]:
     return found
 
 
-_CHECKED = frozenset(
-    "$ref unevaluatedProperties unevaluatedItems patternProperties propertyNames dependentRequired "
-    "dependentSchemas additionalProperties prefixItems uniqueItems if contentEncoding".split()
-)
+_CHECKED = word_set("""
+    $ref unevaluatedProperties unevaluatedItems patternProperties propertyNames
+    dependentRequired  dependentSchemas additionalProperties prefixItems uniqueItems if
+    contentEncoding
+""")
 """Keywords that a value can fail, which are met by chance."""
 
 

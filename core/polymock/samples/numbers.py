@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 from math import ceil, floor, lcm
-from typing import Any
+from typing import Any, NamedTuple
 
 from polymock.errors import Unsatisfiable
 from polymock.samples.draws import Draw
 from polymock.samples.kinds import MOMENTS, NUMBERS
 from polymock.samples.names import kind_of, words
-from polymock.samples.recipe import Bound, Node, Part, Run, Spot, meeting
+from polymock.samples.recipe import Node, Part, Run, Spot, meeting
 from polymock.samples.seeds import Stream
 
 _USUAL = 1000
@@ -27,6 +27,14 @@ _FORMAT_BOUNDS = {
     "uint64": (0, (1 << 64) - 1),
 }
 _MILLISECONDS = frozenset({"ms", "millis", "milliseconds"})
+
+
+class Edge(NamedTuple):
+    """A bound of a number, with the keyword and the path of the schema that set it."""
+
+    value: Fraction
+    keyword: str
+    path: str
 
 
 class NumberRecipe:
@@ -75,7 +83,7 @@ class NumberRecipe:
         """The value at a place counted from the lowest one; only where `count` is known."""
         return self._value((self.low or 0) + place)
 
-    def _free_step(self, bottom: Bound | None, top: Bound | None) -> Fraction:
+    def _free_step(self, bottom: Edge | None, top: Edge | None) -> Fraction:
         """The coarsest decimal grid that leaves room between the bounds."""
         usual = NUMBERS.get(self.kind, (0, 0, 2))[2]
         for decimals in (usual, 2, 4, 8, 16, 32, 400):
@@ -112,7 +120,9 @@ class NumberRecipe:
         factors = (1000, 1) if _MILLISECONDS & set(words(self.name)) else (1, 1000)
         for factor in factors:
             index = floor(Fraction(seconds * factor) / self.step)
-            if (self.low is None or index >= self.low) and (self.high is None or index <= self.high):
+            if (self.low is None or index >= self.low) and (
+                self.high is None or index <= self.high
+            ):
                 return self._value(index)
         return None
 
@@ -130,36 +140,34 @@ def _exact(number: int | float) -> Fraction:
     return Fraction(number) if isinstance(number, int) else Fraction(repr(number))
 
 
-def _bottom(parts: Sequence[Part]) -> Bound | None:
-    found: Bound | None = None
+def _bottom(parts: Sequence[Part]) -> Edge | None:
+    found: Edge | None = None
     for value, keyword, path in _values(parts, ("minimum", "exclusiveMinimum"), 0):
         stricter = found is None or value > found.value
         if stricter or (found and value == found.value and keyword == "exclusiveMinimum"):
-            found = Bound(value, path, keyword)
+            found = Edge(value, keyword, path)
     return found
 
 
-def _top(parts: Sequence[Part]) -> Bound | None:
-    found: Bound | None = None
+def _top(parts: Sequence[Part]) -> Edge | None:
+    found: Edge | None = None
     for value, keyword, path in _values(parts, ("maximum", "exclusiveMaximum"), 1):
         stricter = found is None or value < found.value
         if stricter or (found and value == found.value and keyword == "exclusiveMaximum"):
-            found = Bound(value, path, keyword)
+            found = Edge(value, keyword, path)
     return found
 
 
-def _values(
-    parts: Sequence[Part], keywords: Sequence[str], side: int
-) -> list[tuple[Fraction, str, str]]:
+def _values(parts: Sequence[Part], keywords: Sequence[str], side: int) -> list[Edge]:
     """The bounds on one side, from the keywords and from the format's range (as `format`)."""
-    found = []
+    found: list[Edge] = []
     for schema, path, _ in parts:
         if isinstance(schema, bool):
             continue
-        found.extend((_exact(schema[k]), k, path) for k in keywords if k in schema)
+        found.extend(Edge(_exact(schema[k]), k, path) for k in keywords if k in schema)
         bounds = _FORMAT_BOUNDS.get(str(schema.get("format")))
         if bounds:
-            found.append((Fraction(bounds[side]), "format", path))
+            found.append(Edge(Fraction(bounds[side]), "format", path))
     return found
 
 
@@ -179,14 +187,18 @@ def _common_multiple(first: Fraction | None, second: Fraction) -> Fraction:
     return Fraction(lcm(int(first * scale), int(second * scale)), scale)
 
 
-def _first(bottom: Bound | None, step: Fraction) -> int | None:
+def _first(bottom: Edge | None, step: Fraction) -> int | None:
     if bottom is None:
         return None
     index = ceil(bottom.value / step)
-    return index + 1 if bottom.keyword == "exclusiveMinimum" and index * step == bottom.value else index
+    return (
+        index + 1
+        if bottom.keyword == "exclusiveMinimum" and index * step == bottom.value
+        else index
+    )
 
 
-def _last(top: Bound | None, step: Fraction) -> int | None:
+def _last(top: Edge | None, step: Fraction) -> int | None:
     if top is None:
         return None
     index = floor(top.value / step)
@@ -194,7 +206,7 @@ def _last(top: Bound | None, step: Fraction) -> int | None:
 
 
 def _contradiction(
-    bottom: Bound | None, top: Bound | None, step: tuple[Fraction, str] | None, *, integer: bool
+    bottom: Edge | None, top: Edge | None, step: tuple[Fraction, str] | None, *, integer: bool
 ) -> Unsatisfiable:
     if bottom is None or top is None:
         return Unsatisfiable("", "its bounds contradict each other")
@@ -204,7 +216,9 @@ def _contradiction(
     if bottom.value > top.value:
         return Unsatisfiable(path, f"{low} is above {high}")
     if step and step[0] != 1:
-        return Unsatisfiable(path, f"no multiple of {_shown(step[0])} lies between {low} and {high}")
+        return Unsatisfiable(
+            path, f"no multiple of {_shown(step[0])} lies between {low} and {high}"
+        )
     kind = "integer" if integer else "number"
     return Unsatisfiable(path, f"no {kind} lies between {low} and {high}")
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from polymock.errors import Unsatisfiable
 from polymock.samples import pattern_text
 from polymock.samples.draws import Draw
+from polymock.samples.names import kind_of
 from polymock.samples.recipe import (
     MAX_ITEMS,
     MISSING,
@@ -20,9 +21,15 @@ from polymock.samples.recipe import (
     window,
 )
 from polymock.samples.seeds import Stream, derive, salt
+from polymock.samples.tables import word_set
 
 _NAME, _COUNT = salt("property name"), salt("property count")
 _NAME_ATTEMPTS = 60
+_IDENTIFYING = frozenset({"id", "uuid"})
+_EXTENSIONS = word_set("""
+    address location contact profile name coordinates geo
+""")
+"""Objects that describe the object around them: they share its person and its place."""
 
 
 class Child(NamedTuple):
@@ -88,7 +95,9 @@ class ObjectRecipe:
             allowed = not impossible and self._name_allowed(name)
             if name in required:
                 if not allowed:
-                    why = "no value is allowed for it" if impossible else "propertyNames excludes it"
+                    why = (
+                        "no value is allowed for it" if impossible else "propertyNames excludes it"
+                    )
                     raise Unsatisfiable(required[name], f"property {name!r} is required, but {why}")
             elif not allowed or any(self.planner.foreign(part.schema) for part in parts):
                 continue
@@ -119,7 +128,10 @@ class ObjectRecipe:
             evaluated = evaluated or matched
         if not evaluated:
             found.extend(
-                Part(_keys(part)["unevaluatedProperties"], pointer(part.path, "unevaluatedProperties"))
+                Part(
+                    _keys(part)["unevaluatedProperties"],
+                    pointer(part.path, "unevaluatedProperties"),
+                )
                 for part in self.parts
                 if "unevaluatedProperties" in _keys(part)
             )
@@ -150,15 +162,24 @@ class ObjectRecipe:
 
     def _value(self, run: Run, spot: Spot, child: Child, room: int) -> Any:
         seed = derive(spot.seed, child.salted)
-        inner = Spot(seed, spot.seed, room, spot.depth + 1, not child.required)
-        if child.required:
-            return child.node.make(run, inner)
+        owner = spot.owner if self.entity in _EXTENSIONS else spot.seed
+        inner = Spot(seed, owner, room, spot.depth + 1, not child.required, spot.turn)
         try:
+            if spot.turn and run.examples and kind_of(child.name) in _IDENTIFYING:
+                return self._renamed(run, inner, child)
             return child.node.make(run, inner)
         except Unsatisfiable:
-            if run.steps < 0:
+            if child.required or run.steps < 0:
                 raise
             return MISSING
+
+    def _renamed(self, run: Run, spot: Spot, child: Child) -> Any:
+        """An id for a later member of a list: not the example that the first member shows."""
+        run.examples = False
+        try:
+            return child.node.make(run, spot)
+        finally:
+            run.examples = True
 
     def _complete(self, run: Run, spot: Spot, made: dict[str, Any], room: int) -> None:
         """Add what properties depend on; drop a property whose dependents cannot be made."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from polymock.jsonschema import Validator
+from polymock.samples.pattern_reader import PatternError, parse
 from polymock.samples.patterns import (
     UNBOUNDED,
     Ahead,
@@ -13,12 +14,10 @@ from polymock.samples.patterns import (
     Group,
     Mark,
     Node,
-    PatternError,
     Ranges,
     Reference,
     Repeat,
     Sequenced,
-    parse,
 )
 from polymock.samples.seeds import Stream
 

@@ -27,7 +27,7 @@ Portland|Oregon|OR|United States|US|972##|+1-503-555-01##|America/Los_Angeles|US
 Austin|Texas|TX|United States|US|787##|+1-512-555-01##|America/Chicago|USD|en|30.27|-97.74
 Boston|Massachusetts|MA|United States|US|021##|+1-617-555-01##|America/New_York|USD|en|42.36|-71.06
 Denver|Colorado|CO|United States|US|802##|+1-303-555-01##|America/Denver|USD|en|39.74|-104.99
-Seattle|Washington|WA|United States|US|981##|+1-206-555-01##|America/Los_Angeles|USD|en|47.61|-122.33
+Seattle|Washington|WA|United States|US|981##|+1-206-555-01##|America/Los_Angeles|USD|en|47.6|-122.3
 Chicago|Illinois|IL|United States|US|606##|+1-312-555-01##|America/Chicago|USD|en|41.88|-87.63
 Toronto|Ontario|ON|Canada|CA|M5V #@#|+1-416-555-01##|America/Toronto|CAD|en|43.65|-79.38
 Montreal|Quebec|QC|Canada|CA|H2Y #@#|+1-514-555-01##|America/Toronto|CAD|fr|45.5|-73.57
@@ -38,8 +38,8 @@ Dublin|Leinster|L|Ireland|IE|D02 @###|+353-20-913-####|Europe/Dublin|EUR|en|53.3
 Berlin|Berlin|BE|Germany|DE|101##|+49-30-23125-###|Europe/Berlin|EUR|de|52.52|13.4
 Hamburg|Hamburg|HH|Germany|DE|200##|+49-40-66969-###|Europe/Berlin|EUR|de|53.55|9.99
 Munich|Bavaria|BY|Germany|DE|803##|+49-89-99998-###|Europe/Berlin|EUR|de|48.14|11.58
-Vienna|Vienna|9|Austria|AT|10#0|+43-1-555-####|Europe/Vienna|EUR|de|48.21|16.37
-Zurich|Zurich|ZH|Switzerland|CH|80##|+41-44-555-####|Europe/Zurich|CHF|de|47.38|8.54
+Vienna|Wien|9|Austria|AT|10#0|+43-1-555-####|Europe/Vienna|EUR|de|48.21|16.37
+Bern|Bern|BE|Switzerland|CH|30##|+41-31-555-####|Europe/Zurich|CHF|de|46.95|7.45
 Paris|Ile-de-France|IDF|France|FR|750##|+33-1-99-00-##-##|Europe/Paris|EUR|fr|48.86|2.35
 Lyon|Auvergne-Rhone-Alpes|ARA|France|FR|690##|+33-4-65-71-##-##|Europe/Paris|EUR|fr|45.76|4.84
 Madrid|Madrid|MD|Spain|ES|280##|+34-91-555-####|Europe/Madrid|EUR|es|40.42|-3.7
@@ -59,7 +59,7 @@ Melbourne|Victoria|VIC|Australia|AU|30##|+61-3-5550-####|Australia/Melbourne|AUD
 Auckland|Auckland|AUK|New Zealand|NZ|10##|+64-9-555-####|Pacific/Auckland|NZD|en|-36.85|174.76
 Sao Paulo|Sao Paulo|SP|Brazil|BR|010##-###|+55-11-5555-####|America/Sao_Paulo|BRL|pt|-23.55|-46.63
 Mexico City|Mexico City|CMX|Mexico|MX|06###|+52-55-5555-####|America/Mexico_City|MXN|es|19.43|-99.13
-Cape Town|Western Cape|WC|South Africa|ZA|80##|+27-21-555-####|Africa/Johannesburg|ZAR|en|-33.92|18.42
+Cape Town|Western Cape|WC|South Africa|ZA|80##|+27-21-555-####|Africa/Johannesburg|ZAR|en|-33.9|18.4
 Mumbai|Maharashtra|MH|India|IN|4000##|+91-22-5555-####|Asia/Kolkata|INR|en|19.08|72.88
 """
 

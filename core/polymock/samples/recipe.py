@@ -16,9 +16,9 @@ from polymock.jsonschema import Schema
 
 MAX_DEPTH = 60
 """Objects and lists inside one another in a sample."""
-MAX_STEPS = 200_000
+MAX_STEPS = 100_000
 """Values made for one sample, discarded ones included."""
-MAX_ITEMS = 50_000
+MAX_ITEMS = 20_000
 """Members of one list, or properties of one object."""
 MAX_LENGTH = 1 << 20
 """Characters of one string."""
@@ -44,13 +44,18 @@ class Part(NamedTuple):
 
 
 class Spot(NamedTuple):
-    """Where a value is made: its seed, its owner's seed, the room and the depth it has."""
+    """Where a value is made: its seed, its owner's seed, the room and the depth it has.
+
+    `turn` is the place in the list that the value belongs to: the first member may be an example,
+    the others differ from it.
+    """
 
     seed: int
     owner: int
     room: int
     depth: int
     optional: bool = False
+    turn: int = 0
 
 
 class Run:
@@ -164,7 +169,7 @@ def meeting(first: str, second: str) -> str:
 class Bound(NamedTuple):
     """The strictest value of a keyword, and the path of the schema that sets it."""
 
-    value: Any
+    value: int
     path: str
     keyword: str = ""
 

@@ -1,4 +1,4 @@
-"""The sampler: (JSON Schema, seed) -> value, always the same one, checked before it is given out."""
+"""The sampler: (JSON Schema, seed) -> value, the same every time, checked before it is given."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from typing import Any
 
 from polymock.errors import Unsatisfiable
 from polymock.jsonschema import Definitions, Direction, Schema, Validator, references
-from polymock.samples.plan import PlannedNode, SchemaPlanner
+from polymock.samples.node import PlannedNode
+from polymock.samples.plan import SchemaPlanner
 from polymock.samples.recipe import MISSING, ROOM, Part, Run, Spot
 from polymock.samples.seeds import derive, salt
 
@@ -65,6 +66,8 @@ class Sampler:
                 value = root.node.make(run, Spot(part_seed, part_seed, ROOM, 0))
             except Unsatisfiable as error:
                 contradiction = contradiction or error
+                if run.steps < 0 and not run.careful:
+                    break
                 continue
             if root.validator.is_valid(value):
                 return value
@@ -137,14 +140,10 @@ def _unsatisfied(validator: Validator, value: Any) -> Unsatisfiable:
 
 
 def _too_deep(schema: Schema) -> bool:
-    level: list[Any] = [schema]
+    level: list[Any] = [schema] if isinstance(schema, dict) else []
     for _ in range(_MAX_NESTING):
-        level = [
-            inner
-            for outer in level
-            for inner in (outer.values() if isinstance(outer, dict) else outer)
-            if isinstance(inner, dict | list)
-        ] if level and not isinstance(level[0], bool) else []
+        members = (outer.values() if isinstance(outer, dict) else outer for outer in level)
+        level = [inner for inners in members for inner in inners if isinstance(inner, dict | list)]
         if not level:
             return False
     return True

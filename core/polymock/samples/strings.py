@@ -13,6 +13,7 @@ from polymock.samples.patterns import UNBOUNDED
 from polymock.samples.recipe import MAX_LENGTH, Node, Part, Run, Spot, window
 from polymock.samples.seeds import Stream, derive
 
+_ALPHABETS = ("abcdefghijklmnopqrstuvwxyz ", "0123456789", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "-_.!#%&")
 _ATTEMPTS = 40
 """Strings tried for one value before its schema counts as unsatisfiable."""
 _NAMED_ATTEMPTS = 2
@@ -36,6 +37,7 @@ class TextRecipe:
         kind = kind_of(name)
         self.name_maker: Maker = kinds.text(kind) or (lambda draw: draw.words(1))
         self.prose = kind in ("", "sentence", "paragraph", "title", "heading", "word", "words")
+        self.denied = any("not" in _keywords(part) for part in parts)
         self._check_lengths()
 
     def required(self) -> Sequence[Node]:
@@ -43,10 +45,20 @@ class TextRecipe:
 
     def make(self, run: Run, spot: Spot) -> str:
         """Make a string. Raises Unsatisfiable when none was found."""
+        if run.careful and self.denied:
+            value = self._spelled(Stream(derive(spot.seed, 1)).pick(_ALPHABETS), spot)
+            if self._fits(value):
+                return value
         for value in self._candidates(spot):
             if self._fits(value):
                 return value
         raise Unsatisfiable(self.path, f"no string was found {self._wishes()}")
+
+    def _spelled(self, alphabet: str, spot: Spot) -> str:
+        """Characters of one sort, for a value that something forbids to be what it usually is."""
+        stream = Stream(derive(spot.seed, 2))
+        high = max(self.low, 1) + 7 if self.high is None else min(self.high, self.low + 8)
+        return "".join(stream.pick(alphabet) for _ in range(stream.between(self.low, high)))
 
     def _format(self, name: str) -> tuple[Maker | None, str]:
         for known in self.formats:
@@ -83,18 +95,22 @@ class TextRecipe:
             yield self._resized(self.name_maker(Draw(spot.seed, spot.owner, self.entity)), spot)
         else:
             yield from self._made(self.name_maker, spot, _NAMED_ATTEMPTS)
-        for attempt in range(_ATTEMPTS):
-            for pattern in self.patterns:
-                tree = pattern_text.tree(pattern)
-                if tree is not None:
-                    high = UNBOUNDED if self.high is None else self.high
-                    stream = Stream(derive(spot.seed, attempt))
-                    yield pattern_text.make(tree, stream, self.low, high)
-            if not self.patterns:
-                yield self._resized("", spot)
-                return
-        if not any(pattern_text.tree(pattern) for pattern in self.patterns):
-            yield self._resized("", spot)
+        if self.patterns:
+            yield from self._matching(spot)
+        yield self._resized("", spot)
+
+    def _matching(self, spot: Spot) -> Iterator[str]:
+        """Strings made from each pattern, and from all of them one after another."""
+        trees = [tree for p in self.patterns if (tree := pattern_text.tree(p)) is not None]
+        high = UNBOUNDED if self.high is None else self.high
+        for attempt in range(_ATTEMPTS if trees else 0):
+            stream = Stream(derive(spot.seed, attempt))
+            made = [pattern_text.make(tree, stream, self.low, high) for tree in trees]
+            yield from made
+            if len(trees) > 1:
+                made = [pattern_text.make(tree, stream, 0, high) for tree in trees]
+                yield "".join(made)
+                yield "".join(reversed(made))
 
     def _made(self, maker: Maker, spot: Spot, attempts: int) -> Iterator[str]:
         for attempt in range(attempts):

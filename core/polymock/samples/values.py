@@ -11,6 +11,7 @@ from polymock.samples.merge import Case
 from polymock.samples.names import promised_truth
 from polymock.samples.recipe import Node, Part, Run, Spot, frozen, meeting, type_of
 from polymock.samples.seeds import Stream
+from polymock.samples.tables import word_set
 
 
 class ListedRecipe:
@@ -79,20 +80,23 @@ def listed(case: Case, accepts: Callable[[Any], bool]) -> list[Any] | None:
     if not fitting:
         wanted = " or ".join(case.types or ())
         raise Unsatisfiable(path, f"no value of its enum or const is of type {wanted}")
-    if any(_CONSTRAINING & part.schema.keys() for part in case.parts if part.schema is not True
-           and part.schema is not False):
+    if any(
+        _CONSTRAINING & part.schema.keys()
+        for part in case.parts
+        if part.schema is not True and part.schema is not False
+    ):
         fitting = [value for value in fitting if accepts(value)]
         if not fitting:
             raise Unsatisfiable(path, "no value of its enum or const satisfies the other keywords")
     return fitting
 
 
-_CONSTRAINING = frozenset(
-    "minimum maximum exclusiveMinimum exclusiveMaximum multipleOf minLength maxLength pattern "
-    "format minItems maxItems uniqueItems prefixItems items contains properties required not if "
-    "additionalProperties patternProperties propertyNames minProperties maxProperties oneOf anyOf "
-    "dependentRequired dependentSchemas unevaluatedItems unevaluatedProperties".split()
-)
+_CONSTRAINING = word_set("""
+    minimum maximum exclusiveMinimum exclusiveMaximum multipleOf minLength maxLength pattern
+    format minItems maxItems uniqueItems prefixItems items contains properties required not if
+    additionalProperties patternProperties propertyNames minProperties maxProperties oneOf
+    anyOf  dependentRequired dependentSchemas unevaluatedItems unevaluatedProperties
+""")
 
 
 def _listed(part: Part) -> list[Any] | None:

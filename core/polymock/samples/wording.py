@@ -2,35 +2,39 @@
 
 from __future__ import annotations
 
-WORDS = tuple(
-    "amber anchor atlas autumn basil beacon birch breeze bridge canyon cedar cloud clover comet "
-    "coral cotton crystal delta ember falcon fern forest garden ginger granite harbor hazel heron "
-    "horizon indigo island ivory jasmine juniper kettle lagoon lantern laurel lemon linen maple "
-    "marble meadow mint mosaic north oak ocean olive orchard pearl pebble pine prairie quartz "
-    "raven ridge river saffron sage silver solar spruce stone summit sunset thistle timber tulip "
-    "valley velvet violet walnut willow winter".split()
-)
-ADJECTIVES = tuple(
-    "Compact Classic Handmade Light Modern Natural Portable Practical Quiet Refined Rustic Smart "
-    "Soft Solid Sturdy Vintage".split()
-)
-MATERIALS = tuple("Bamboo Ceramic Cotton Glass Granite Leather Linen Oak Steel Wool".split())
-PRODUCTS = tuple(
-    "Backpack Bench Blanket Bottle Chair Clock Desk Headphones Jacket Kettle Keyboard Lamp Mug "
-    "Notebook Scarf Shelf Table Tray Umbrella Wallet".split()
-)
-PET_NAMES = tuple(
-    "Bella Biscuit Charlie Cleo Coco Daisy Felix Ginger Jasper Luna Max Milo Molly Nala Oliver "
-    "Oscar Pepper Rocky Ruby Simba Toby Willow".split()
-)
-ANIMALS = tuple(
-    "badger bear cat cow dog dolphin eagle falcon fox goat hamster heron horse lion otter owl "
-    "parrot penguin rabbit seal sheep tiger tortoise turtle whale wolf".split()
-)
-DEPARTMENTS = tuple(
-    "Accessories Books Clothing Electronics Garden Grocery Health Home Music Office Outdoors "
-    "Shoes Sports Tools Toys Travel".split()
-)
+from polymock.samples.tables import word_list
+
+WORDS = word_list("""
+    amber anchor atlas autumn basil beacon birch breeze bridge canyon cedar cloud clover comet
+    coral cotton crystal delta ember falcon fern forest garden ginger granite harbor hazel
+    heron  horizon indigo island ivory jasmine juniper kettle lagoon lantern laurel lemon
+    linen maple  marble meadow mint mosaic north oak ocean olive orchard pearl pebble pine
+    prairie quartz  raven ridge river saffron sage silver solar spruce stone summit sunset
+    thistle timber tulip  valley velvet violet walnut willow winter
+""")
+ADJECTIVES = word_list("""
+    Compact Classic Handmade Light Modern Natural Portable Practical Quiet Refined Rustic
+    Smart  Soft Solid Sturdy Vintage
+""")
+MATERIALS = word_list("""
+    Bamboo Ceramic Cotton Glass Granite Leather Linen Oak Steel Wool
+""")
+PRODUCTS = word_list("""
+    Backpack Bench Blanket Bottle Chair Clock Desk Headphones Jacket Kettle Keyboard Lamp Mug
+    Notebook Scarf Shelf Table Tray Umbrella Wallet
+""")
+PET_NAMES = word_list("""
+    Bella Biscuit Charlie Cleo Coco Daisy Felix Ginger Jasper Luna Max Milo Molly Nala Oliver
+    Oscar Pepper Rocky Ruby Simba Toby Willow
+""")
+ANIMALS = word_list("""
+    badger bear cat cow dog dolphin eagle falcon fox goat hamster heron horse lion otter owl
+    parrot penguin rabbit seal sheep tiger tortoise turtle whale wolf
+""")
+DEPARTMENTS = word_list("""
+    Accessories Books Clothing Electronics Garden Grocery Health Home Music Office Outdoors
+    Shoes Sports Tools Toys Travel
+""")
 STATUSES = ("active", "pending", "completed")
 GENRES = ("Ambient", "Blues", "Classical", "Electronic", "Folk", "Jazz", "Pop", "Rock", "Soul")
 SENTENCES = (

@@ -4,13 +4,13 @@ import asyncio
 from typing import Any
 
 import pytest
-from polymock_schemas.calls import Call, Outbound, Reply
 
 from polymock.edge.http import HttpEdge
 from polymock.engine import Engine
 from polymock.errors import MockError, NoOperation
 from polymock.interfaces import Answer, Match, Operation
 from polymock.snapshot import Mock, Snapshot
+from polymock_schemas.calls import Call, Outbound, Reply
 
 HOOK = Outbound("POST", "http://example.com/", (), b"")
 

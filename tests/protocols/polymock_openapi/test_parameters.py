@@ -8,12 +8,12 @@ from urllib.parse import quote
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from polymock_schemas.calls import Call, Violation
 
 from polymock.errors import TooLarge, Unreadable
 from polymock.jsonschema import Schema
 from polymock_openapi.model import Endpoint, Parameter
 from polymock_openapi.parameters import Parameters, Values
+from polymock_schemas.calls import Call, Violation
 
 INTEGERS: Schema = {"type": "array", "items": {"type": "integer"}}
 STRINGS: Schema = {"type": "array", "items": {"type": "string"}}

@@ -1,0 +1,45 @@
+"""Checking contracts without serving them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from polymock.config import LoadedConfig
+from polymock.contracts import compile_mock
+from polymock.errors import SpecError
+from polymock.plugins import guarded
+from polymock_schemas.commands import CheckResult, Fault
+from polymock_schemas.config import MockConfig
+from polymock_schemas.published import published_schema
+
+
+def check(loaded: LoadedConfig) -> tuple[CheckResult, ...]:
+    """What is wrong with each mock's contract, every operation compiled and sampled.
+
+    A contract that cannot be compiled is a result with errors; a broken plugin raises PluginError.
+    """
+    seed = loaded.config.world.seed
+    return tuple(_check_mock(mock, loaded.folder, seed) for mock in loaded.config.mocks)
+
+
+def config_schema() -> str:
+    """The published JSON Schema of polymock.yaml, for editors."""
+    return published_schema("polymock.schema.json")
+
+
+def is_refused(results: Sequence[CheckResult], *, strict: bool) -> bool:
+    """Whether a contract has an error, or, with `strict`, as much as a warning."""
+    levels = {"error", "warning"} if strict else {"error"}
+    return any(fault.level in levels for result in results for fault in result.faults)
+
+
+def _check_mock(mock: MockConfig, folder: Path, seed: int) -> CheckResult:
+    try:
+        _, contract = compile_mock(mock, folder, seed)
+        with guarded(f"The protocol plugin {contract.protocol!r} failed on {mock.spec}"):
+            faults = tuple(contract.problems())
+    except SpecError as error:
+        whole = Fault("error", mock.spec, "", error.message, error.hint)
+        return CheckResult(mock.spec, mock.protocol or "", 0, error.faults or (whole,))
+    return CheckResult(mock.spec, contract.protocol, len(contract.operations), faults)

@@ -1,0 +1,276 @@
+"""Writing groups of batches to DuckDB, each group in one transaction.
+
+Exchanges repeat: same call, same answer, another time. So all of an exchange but its time, latency
+and id is a *shape*, kept in a temporary table; a row that has been seen before costs a look-up by
+its raw bytes and four numbers, and DuckDB joins the two in bulk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import duckdb
+import msgspec
+
+from polymock.ids import uuid7, uuid_text
+from polymock.journal.frames import (
+    Batch,
+    CallPart,
+    Contracts,
+    Gap,
+    MockPart,
+    Replies,
+    ReplyPart,
+    decode_call,
+)
+from polymock.journal.rows import Columns, Formatter
+from polymock_schemas.journal import REQUESTS
+
+MAX_SHAPES = 8192
+MAX_SHAPE_BYTES = 16 * 1024 * 1024
+MALFORMED = "the worker sent an exchange that cannot be read"
+
+_types = {column.name: column.type for column in REQUESTS.columns}
+_CREATE_SHAPES = (
+    "CREATE OR REPLACE TEMP TABLE shapes (shape INTEGER, "
+    + ", ".join(f"{name} {_types[name]}" for name in Columns._fields)
+    + ")"
+)
+_TIMES = {
+    "id": "CAST(r.id AS UUID)",
+    "ts": "make_timestamp(r.ts)",
+    "latency_us": "r.latency_us",
+}
+_INSERT = " ".join(
+    (
+        "INSERT INTO requests SELECT",
+        ", ".join(_TIMES.get(column.name, f"s.{column.name}") for column in REQUESTS.columns),
+        "FROM appender_data r JOIN shapes s USING (shape)",
+    )
+)
+_ROW_TYPES = {"id": "UHUGEINT", "ts": "BIGINT", "latency_us": "BIGINT", "shape": "INTEGER"}
+_INSERT_GAP = "INSERT INTO journal_gaps VALUES (make_timestamp(?::BIGINT), ?, ?, ?, ?)"
+_INSERT_EVENT = "INSERT INTO events VALUES (?, make_timestamp(?::BIGINT), ?, ?, ?, ?)"
+_FIND_GAP = "SELECT 1 FROM journal_gaps WHERE ts = make_timestamp(?::BIGINT) AND node = ?"
+_DELETE = (
+    "DELETE FROM requests WHERE rowid IN "
+    "(SELECT rowid FROM requests WHERE ts < make_timestamp(?::BIGINT) LIMIT ?)",
+    "DELETE FROM journal_gaps WHERE rowid IN "
+    "(SELECT rowid FROM journal_gaps WHERE ts < make_timestamp(?::BIGINT) LIMIT ?)",
+    "DELETE FROM events WHERE rowid IN "
+    "(SELECT rowid FROM events WHERE ts < make_timestamp(?::BIGINT) LIMIT ?)",
+)
+
+
+class Event(msgspec.Struct, frozen=True):
+    """A row of the table `events`; `data` is JSON text."""
+
+    id: int
+    ts: int
+    type: str
+    actor: str
+    subject: str
+    data: str
+
+
+class Source(msgspec.Struct):
+    """One connection of a worker: who it is, and what its batches refer to."""
+
+    node: str
+    run: int
+    resuming: int
+    replies: dict[int, dict[int, ReplyPart]] = {}
+    """By generation and number."""
+    shapes: dict[bytes, int] = {}
+    valid_for: tuple[int, int, tuple[tuple[str, str], ...]] = (0, 0, ())
+    """Of which shape table, generation and mocks `shapes` speaks."""
+
+
+class Delivery(msgspec.Struct, frozen=True):
+    """Something to write, and what to call once it is committed."""
+
+    frame: Batch | Replies | Contracts | Event
+    source: Source
+    done: Callable[[], None]
+
+    @property
+    def rows(self) -> int:
+        """How many exchanges it holds."""
+        return len(self.frame.rows) if isinstance(self.frame, Batch) else 0
+
+    @property
+    def again(self) -> bool:
+        """Whether it may have been received before, over a connection that broke."""
+        return isinstance(self.frame, Batch) and self.frame.sequence <= self.source.resuming
+
+
+class Written(msgspec.Struct, frozen=True):
+    """What a transaction wrote."""
+
+    rows: int
+    gaps: int
+    dropped: int
+
+
+class TableAppender:
+    """Appends to the journal's tables over one cursor. Used by one thread."""
+
+    def __init__(self, cursor: duckdb.DuckDBPyConnection, formatter: Formatter) -> None:
+        self._cursor = cursor
+        self._formatter = formatter
+        self._epoch = 0
+        self._mocks: tuple[MockPart, ...] | None = None
+        self._count = self._bytes = 0
+        self._fresh: list[tuple[object, ...]] = []
+        self._shape_appender: duckdb.Appender
+        self._row_appender: duckdb.Appender
+        self._forget_shapes()
+
+    def write(self, deliveries: Sequence[Delivery]) -> Written:
+        """Write all of it or, where duckdb.Error is raised, nothing."""
+        if self._count > MAX_SHAPES or self._bytes > MAX_SHAPE_BYTES:
+            self._forget_shapes()
+        cursor = self._cursor
+        rows: list[tuple[int, int, int, int]] = []
+        gaps: list[tuple[str, Gap]] = []
+        mocks = self._mocks
+        try:
+            cursor.begin()
+            for delivery in deliveries:
+                frame, source = delivery.frame, delivery.source
+                if isinstance(frame, Batch):
+                    if delivery.again and self._is_written(source, frame):
+                        continue
+                    self._collect(source, frame, rows, gaps)
+                elif isinstance(frame, Replies):
+                    source.replies.setdefault(frame.generation, {}).update(frame.replies)
+                elif isinstance(frame, Contracts):
+                    mocks = frame.mocks
+                else:
+                    self._insert_event(frame)
+            if mocks is not None and mocks != self._mocks:
+                self._replace_operations(mocks)
+            self._append(rows)
+            for node, gap in gaps:
+                cursor.execute(_INSERT_GAP, [gap.ts, node, gap.rows, gap.bytes, gap.reason])
+            cursor.commit()
+        except BaseException:
+            self._undo()
+            raise
+        self._mocks = mocks
+        self._forget_replies(deliveries)
+        return Written(len(rows), len(gaps), sum(gap.rows for _, gap in gaps))
+
+    def delete_before(self, ts_us: int, chunk: int) -> int:
+        """Delete up to `chunk` rows of each table that are older; how many were deleted."""
+        deleted = 0
+        for statement in _DELETE:
+            row = self._cursor.execute(statement, [ts_us, chunk]).fetchone()
+            deleted += int(row[0]) if row else 0
+        return deleted
+
+    def _collect(
+        self,
+        source: Source,
+        batch: Batch,
+        rows: list[tuple[int, int, int, int]],
+        gaps: list[tuple[str, Gap]],
+    ) -> None:
+        valid_for = (self._epoch, batch.generation, batch.mocks)
+        if source.valid_for != valid_for:
+            source.shapes, source.valid_for = {}, valid_for
+        known, run, bad = source.shapes, source.run, 0
+        for number, (ts, latency, data) in enumerate(batch.rows, batch.first):
+            key = bytes(data)
+            shape = known.get(key)
+            if shape is None:
+                try:
+                    shape = known[key] = self._new_shape(source, batch, key)
+                except (msgspec.DecodeError, LookupError):
+                    bad += 1
+                    continue
+            rows.append((uuid7(ts, run, number), ts, latency, shape))
+        if batch.gap is not None:
+            gaps.append((source.node, batch.gap))
+        if bad:
+            size = sum(len(bytes(data)) for _, _, data in batch.rows)
+            gaps.append((source.node, Gap(batch.rows[0][0], bad, size, MALFORMED)))
+
+    def _new_shape(self, source: Source, batch: Batch, data: bytes) -> int:
+        call: CallPart = decode_call(data)
+        reply = call.reply
+        if isinstance(reply, int):
+            reply = source.replies[batch.generation][reply]
+        mock, protocol = batch.mocks[call.mock]
+        columns = self._formatter.columns(call, reply, mock, protocol, source.node)
+        violations = [{"location": v.location, "message": v.message} for v in columns.violations]
+        shape = self._count
+        self._count += 1
+        self._bytes += len(data) + len(columns.response_body or "")
+        self._fresh.append((shape, *columns[:-2], violations, columns.trace_id))
+        return shape
+
+    def _append(self, rows: list[tuple[int, int, int, int]]) -> None:
+        if self._fresh:
+            self._shape_appender.append_rows(self._fresh)
+            self._shape_appender.flush()
+            self._fresh = []
+        if rows:
+            self._row_appender.append_rows(rows)
+            self._row_appender.flush()
+
+    def _is_written(self, source: Source, batch: Batch) -> bool:
+        if batch.rows:
+            first = uuid_text(uuid7(batch.rows[0][0], source.run, batch.first))
+            found = self._cursor.execute("SELECT 1 FROM requests WHERE id = ?", [first])
+        elif batch.gap is not None:
+            found = self._cursor.execute(_FIND_GAP, [batch.gap.ts, source.node])
+        else:
+            return True
+        return found.fetchone() is not None
+
+    def _replace_operations(self, mocks: Sequence[MockPart]) -> None:
+        self._cursor.execute("DELETE FROM operations")
+        with self._cursor.appender("operations") as operations:
+            operations.append_rows(
+                (mock.name, mock.protocol, o.name, o.id, o.summary, list(o.statuses))
+                for mock in mocks
+                for o in mock.operations
+            )
+
+    def _insert_event(self, event: Event) -> None:
+        self._cursor.execute(
+            _INSERT_EVENT,
+            [
+                uuid_text(event.id),
+                event.ts,
+                event.type,
+                event.actor,
+                event.subject,
+                event.data,
+            ],
+        )
+
+    def _undo(self) -> None:
+        """Leave the failed transaction; what it put into the shape table is gone with it."""
+        try:
+            self._cursor.rollback()
+            self._forget_shapes()
+        except duckdb.Error:
+            # The connection itself is broken: the caller opens another one.
+            self._epoch += 1
+
+    def _forget_shapes(self) -> None:
+        self._cursor.execute(_CREATE_SHAPES)
+        self._epoch += 1
+        self._count = self._bytes = 0
+        self._fresh = []
+        self._shape_appender = self._cursor.appender("shapes")
+        self._row_appender = self._cursor.query_appender(_INSERT, _ROW_TYPES)
+
+    def _forget_replies(self, deliveries: Sequence[Delivery]) -> None:
+        for delivery in deliveries:
+            if isinstance(delivery.frame, Batch):
+                replies = delivery.source.replies
+                for generation in [g for g in replies if g < delivery.frame.generation]:
+                    del replies[generation]

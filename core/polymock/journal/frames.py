@@ -1,0 +1,200 @@
+"""What workers and the control process say to one another: msgpack, each frame length-prefixed.
+
+A worker says Hello and Contracts whenever it connects, then Batches, each after the Replies that it
+refers to. The control process answers every Batch with an Ack once it is committed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+import msgspec
+
+from polymock.interfaces import Operation
+from polymock_schemas.calls import Call, Outcome, Reply, Source, Violation
+
+MAX_FRAME = 64 * 1024 * 1024
+"""A longer frame is not read: the connection is closed."""
+
+
+class OperationPart(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """An operation of a contract, for the table `operations`."""
+
+    name: str
+    id: str
+    summary: str
+    statuses: tuple[str, ...]
+
+
+class MockPart(msgspec.Struct, array_like=True, frozen=True):
+    """A mock that is served, with all its operations."""
+
+    name: str
+    protocol: str
+    operations: tuple[OperationPart, ...]
+
+
+class ReplyPart(msgspec.Struct, array_like=True, frozen=True):
+    """A reply. `body` may be cut; `size` is what it was. `headers` are encoded Headers."""
+
+    status: int
+    headers: msgspec.Raw
+    body: bytes
+    size: int
+    source: Source
+    outcome: Outcome
+    operation: str
+    principal: str
+    violations: tuple[Violation, ...]
+    stub: str
+    scenario: str
+
+
+class CallPart(msgspec.Struct, array_like=True, frozen=True):
+    """A call. `mock` is its place in Batch.mocks; `reply` itself, or its number in Replies."""
+
+    mock: int
+    method: str
+    path: str
+    query: bytes
+    client: str
+    headers: msgspec.Raw
+    body: bytes
+    size: int
+    reply: int | ReplyPart
+
+
+class Gap(msgspec.Struct, array_like=True, frozen=True):
+    """Exchanges that a worker could not hand over: a row of `journal_gaps`."""
+
+    ts: int
+    rows: int
+    bytes: int
+    reason: str
+
+
+class Hello(msgspec.Struct, array_like=True, tag="hello", frozen=True):
+    """A worker's first frame. `run` is the random number of its ids; batches up to `resuming`
+    may have been received before."""
+
+    node: str
+    pid: int
+    run: int
+    resuming: int
+
+
+class Contracts(msgspec.Struct, array_like=True, tag="contracts", frozen=True):
+    """All that the worker serves now."""
+
+    mocks: tuple[MockPart, ...]
+
+
+class Replies(msgspec.Struct, array_like=True, tag="replies", frozen=True):
+    """Replies by number, for the batches of the same generation; another one forgets them."""
+
+    generation: int
+    replies: dict[int, ReplyPart]
+
+
+class Batch(msgspec.Struct, array_like=True, tag="batch", frozen=True):
+    """Exchanges in order: (ts in microseconds, latency in microseconds, encoded CallPart).
+
+    `first` is the number of the first row in the worker's run. `mocks` are (name, protocol).
+    """
+
+    sequence: int
+    generation: int
+    first: int
+    mocks: tuple[tuple[str, str], ...]
+    rows: list[tuple[int, int, msgspec.Raw]]
+    gap: Gap | None = None
+
+
+class Ack(msgspec.Struct, array_like=True, tag="ack", frozen=True):
+    """Every batch up to this one is in the file."""
+
+    sequence: int
+
+
+Frame = Hello | Contracts | Replies | Batch | Ack
+
+_encoder = msgspec.msgpack.Encoder()
+_frames: msgspec.msgpack.Decoder[Frame] = msgspec.msgpack.Decoder(Frame)
+_headers: msgspec.msgpack.Decoder[list[tuple[bytes, bytes]]] = msgspec.msgpack.Decoder(
+    list[tuple[bytes, bytes]]
+)
+_calls = msgspec.msgpack.Decoder(CallPart)
+_replies = msgspec.msgpack.Decoder(ReplyPart)
+
+
+def encode_frame(frame: Frame) -> bytes:
+    """The frame with its length (4 bytes, big-endian) in front."""
+    payload = _encoder.encode(frame)
+    return len(payload).to_bytes(4, "big") + payload
+
+
+async def read_frame(reader: asyncio.StreamReader) -> Frame:
+    """The next frame.
+
+    Raises asyncio.IncompleteReadError at the end, msgspec.DecodeError where it is not a frame.
+    """
+    length = int.from_bytes(await reader.readexactly(4), "big")
+    if length > MAX_FRAME:
+        raise msgspec.DecodeError(f"a frame of {length} bytes is longer than {MAX_FRAME}")
+    return _frames.decode(await reader.readexactly(length))
+
+
+def encode_call(
+    mock: int, call: Call, reply: int | tuple[object, ...], size: int, limit: int
+) -> bytes:
+    """An encoded CallPart. `reply` is a number in Replies, or what `reply_fields` gives.
+
+    `size` is the length of the body before it was cut at `limit`. Raises UnicodeEncodeError,
+    TypeError or OverflowError where a plugin has put values of other types into the call.
+    """
+    body = call.body if size <= limit else call.body[:limit]
+    return _encoder.encode(
+        (mock, call.method, call.path, call.query, call.client, call.headers, body, size, reply)
+    )
+
+
+def reply_fields(reply: Reply, size: int, limit: int) -> tuple[object, ...]:
+    """What stands in a ReplyPart, the body cut at `limit`; `size` is its length before."""
+    return (
+        reply.status,
+        reply.headers,
+        reply.body if size <= limit else reply.body[:limit],
+        size,
+        reply.source,
+        reply.outcome,
+        reply.operation,
+        reply.principal,
+        reply.violations,
+        reply.stub,
+        reply.scenario,
+    )
+
+
+def reply_part(reply: Reply, size: int, limit: int) -> ReplyPart:
+    """A ReplyPart as the control process reads it. Raises as `encode_call` does."""
+    return _replies.decode(_encoder.encode(reply_fields(reply, size, limit)))
+
+
+def decode_call(data: bytes | msgspec.Raw) -> CallPart:
+    """Raises msgspec.DecodeError."""
+    return _calls.decode(data)
+
+
+def decode_headers(data: bytes | msgspec.Raw) -> list[tuple[bytes, bytes]]:
+    """Raises msgspec.DecodeError."""
+    return _headers.decode(data)
+
+
+def mock_part(name: str, protocol: str, operations: Sequence[Operation]) -> MockPart:
+    """A mock as the journal knows it, from its contract's operations."""
+    return MockPart(
+        name,
+        protocol,
+        tuple(OperationPart(o.name, o.id, o.summary, o.statuses) for o in operations),
+    )

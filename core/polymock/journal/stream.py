@@ -1,0 +1,289 @@
+"""The worker's side of the journal: records cheaply, hands over in the background, never waits.
+
+Exchanges gather as references, become a batch every 25 ms or 256 rows, and stay here until the
+control process has acknowledged them. What does not fit into the capacity is dropped and counted;
+the count travels with a later batch and becomes a row of `journal_gaps`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import os
+import time
+from collections import deque
+from collections.abc import Sequence
+
+import msgspec
+
+from polymock.ids import new_run
+from polymock.journal.frames import (
+    Ack,
+    Batch,
+    Contracts,
+    Gap,
+    Hello,
+    MockPart,
+    Replies,
+    encode_call,
+    encode_frame,
+    read_frame,
+    reply_fields,
+    reply_part,
+)
+from polymock_schemas.calls import Call, Reply
+
+CAPACITY = 32 * 1024 * 1024
+FLUSH_SECONDS = 0.025
+FLUSH_ROWS = 256
+FLUSH_BYTES = 1024 * 1024
+LIGHT_BODY = 4096
+"""Bodies up to this length are not counted one by one."""
+KNOWN_REPLIES = 4096
+KNOWN_BYTES = 16 * 1024 * 1024
+RECONNECT_SECONDS = (0.05, 1.0)
+FULL = "the hand-over to the journal was full"
+UNENCODABLE = "the exchange held values that cannot be written"
+
+_Row = tuple[int, Call, Reply, int, int, int, int]
+"""(mock, call, reply, ts, latency, length of the call's body, length of the reply's body)"""
+
+
+class _Parcel(msgspec.Struct, frozen=True):
+    """A batch on its way: its encoded frame, and the remembered replies that it refers to."""
+
+    sequence: int
+    frame: bytes
+    generation: int
+    replies: dict[int, Reply]
+
+
+class _KnownReplies:
+    """Numbers for stable replies. Holds each reply, so that its identity stays its own."""
+
+    def __init__(self) -> None:
+        self.generation = 1
+        self._numbers: dict[int, tuple[int, Reply]] = {}
+        self._bytes = 0
+
+    def number(self, reply: Reply) -> int:
+        """The reply's number within the generation."""
+        known = self._numbers.get(id(reply))
+        if known is not None:
+            return known[0]
+        number = len(self._numbers)
+        self._numbers[id(reply)] = (number, reply)
+        self._bytes += len(reply.body)
+        return number
+
+    def renew_when_full(self) -> None:
+        """Forget them all, under a new generation, once there are too many."""
+        if len(self._numbers) > KNOWN_REPLIES or self._bytes > KNOWN_BYTES:
+            self.generation += 1
+            self._numbers, self._bytes = {}, 0
+
+
+class Recorder:
+    """Records a worker's exchanges. Lives on one event loop; every method is called on it.
+
+    `socket` is the path of the control process's Unix socket, `node` the worker's name (host and
+    worker number), `body_limit` how many bytes of each body are kept, `capacity` how many bytes
+    may wait for acknowledgement.
+    """
+
+    def __init__(
+        self, socket: str, node: str, body_limit: int = 65536, capacity: int = CAPACITY
+    ) -> None:
+        self._socket = socket
+        self._node = node
+        self._limit = body_limit
+        self._light = min(body_limit, LIGHT_BODY)
+        self._capacity = capacity
+        self._run = new_run()
+        self._mocks: tuple[MockPart, ...] = ()
+        self._names: tuple[tuple[str, str], ...] = ()
+        self._rows: list[_Row] = []
+        self._heavy = 0
+        self._known = _KnownReplies()
+        self._sequences = itertools.count(1)
+        self._recorded = 0
+        self._sent = 0
+        self._held = 0
+        self._gap: Gap | None = None
+        self._parcels: deque[_Parcel] = deque()
+        self._wake = asyncio.Event()
+        self._settled = asyncio.Event()
+        self._told: tuple[MockPart, ...] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to hand over. Needs a running event loop."""
+        self._loop = asyncio.get_running_loop()
+        self._task = self._loop.create_task(self._keep_connected(), name="journal-stream")
+        self._seal()
+
+    def set_mocks(self, mocks: Sequence[MockPart]) -> None:
+        """What the worker serves from now on; `record` refers to a mock by its place in it."""
+        self._seal()
+        self._mocks = tuple(mocks)
+        self._names = tuple((mock.name, mock.protocol) for mock in mocks)
+        self._wake.set()
+
+    def record(self, mock: int, call: Call, reply: Reply, ts_us: int, latency_us: int) -> None:
+        """Record one exchange. `ts_us` is microseconds since 1970, `latency_us` microseconds.
+
+        Keeps references to both: neither may change afterwards.
+        """
+        rows = self._rows
+        request, response = len(call.body), len(reply.body)
+        if request > self._light or (response > self._light and not reply.stable):
+            call, reply = self._trimmed(call, reply)
+        rows.append((mock, call, reply, ts_us, latency_us, request, response))
+        waiting = len(rows)
+        if waiting == 1:
+            if self._loop is not None:
+                self._loop.call_later(FLUSH_SECONDS, self._seal)
+        elif waiting >= FLUSH_ROWS or self._heavy > FLUSH_BYTES:
+            self._seal()
+
+    async def close(self, seconds: float = 5.0) -> bool:
+        """Hand over what is left; True if all of it was acknowledged within so many seconds."""
+        self._seal()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while self._task is not None and (self._parcels or self._gap):
+                    self._settled.clear()
+                    await self._settled.wait()
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+            self._task = None
+        return not (self._parcels or self._gap or self._rows)
+
+    def _trimmed(self, call: Call, reply: Reply) -> tuple[Call, Reply]:
+        if len(call.body) > self._limit:
+            call = msgspec.structs.replace(call, body=call.body[: self._limit])
+        if len(reply.body) > self._limit and not reply.stable:
+            reply = msgspec.structs.replace(reply, body=reply.body[: self._limit])
+        self._heavy += len(call.body) + (0 if reply.stable else len(reply.body))
+        return call, reply
+
+    def _seal(self) -> None:
+        """Make the waiting rows a parcel, or count them as dropped."""
+        rows, self._rows, self._heavy = self._rows, [], 0
+        full = self._held >= self._capacity
+        if full and rows:
+            self._drop(rows, FULL)
+        elif rows or (self._gap and not full):
+            self._hand_over(rows)
+
+    def _hand_over(self, rows: list[_Row]) -> None:
+        self._known.renew_when_full()
+        replies: dict[int, Reply] = {}
+        encoded: list[tuple[int, int, msgspec.Raw]] = []
+        for row in rows:
+            try:
+                encoded.append((row[3], row[4], msgspec.Raw(self._encoded(row, replies))))
+            except (UnicodeEncodeError, TypeError, OverflowError):
+                self._drop([row], UNENCODABLE)
+        batch = Batch(
+            next(self._sequences),
+            self._known.generation,
+            self._recorded,
+            self._names,
+            encoded,
+            self._gap,
+        )
+        self._gap = None
+        self._recorded += len(encoded)
+        parcel = _Parcel(batch.sequence, encode_frame(batch), batch.generation, replies)
+        self._held += len(parcel.frame)
+        self._parcels.append(parcel)
+        self._wake.set()
+
+    def _encoded(self, row: _Row, replies: dict[int, Reply]) -> bytes:
+        mock, call, reply, _, _, request, response = row
+        if not reply.stable:
+            fields = reply_fields(reply, response, self._limit)
+            return encode_call(mock, call, fields, request, self._limit)
+        number = self._known.number(reply)
+        if number not in replies:
+            reply_part(reply, response, self._limit)  # raises here, not when it is sent
+            replies[number] = reply
+        return encode_call(mock, call, number, request, self._limit)
+
+    def _drop(self, rows: list[_Row], reason: str) -> None:
+        size = sum(len(call.body) + len(reply.body) for _, call, reply, *_ in rows)
+        gap = self._gap or Gap(rows[0][3], 0, 0, reason)
+        self._gap = Gap(gap.ts, gap.rows + len(rows), gap.bytes + size, gap.reason)
+
+    async def _keep_connected(self) -> None:
+        delay, longest = RECONNECT_SECONDS
+        while True:
+            started = time.monotonic()
+            with contextlib.suppress(OSError, asyncio.IncompleteReadError, msgspec.DecodeError):
+                reader, writer = await asyncio.open_unix_connection(self._socket)
+                try:
+                    await self._converse(reader, writer)
+                finally:
+                    writer.close()
+            if time.monotonic() - started > longest:
+                delay = RECONNECT_SECONDS[0]
+            await asyncio.sleep(delay)
+            delay = min(delay * 2, longest)
+
+    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(encode_frame(Hello(self._node, os.getpid(), self._run, self._sent)))
+        self._told = None
+        acks = asyncio.create_task(self._read_acks(reader), name="journal-acks")
+        acks.add_done_callback(lambda _: self._wake.set())
+        sent, generation, known = 0, 0, set[int]()
+        try:
+            while not acks.done():
+                self._wake.clear()
+                self._tell_contracts(writer)
+                for parcel in self._unsent(sent):
+                    if parcel.generation != generation:
+                        generation, known = parcel.generation, set()
+                    self._tell_replies(writer, parcel, known)
+                    writer.write(parcel.frame)
+                    sent = parcel.sequence
+                    self._sent = max(self._sent, sent)
+                    await writer.drain()
+                await self._wake.wait()
+        finally:
+            acks.cancel()
+            await asyncio.gather(acks, return_exceptions=True)
+
+    def _unsent(self, sent: int) -> list[_Parcel]:
+        skipped = max(0, sent + 1 - self._parcels[0].sequence) if self._parcels else 0
+        return list(itertools.islice(self._parcels, skipped, None))
+
+    def _tell_contracts(self, writer: asyncio.StreamWriter) -> None:
+        if self._told is not self._mocks:
+            self._told = self._mocks
+            writer.write(encode_frame(Contracts(self._mocks)))
+
+    def _tell_replies(self, writer: asyncio.StreamWriter, parcel: _Parcel, known: set[int]) -> None:
+        new = {
+            number: reply_part(reply, len(reply.body), self._limit)
+            for number, reply in parcel.replies.items()
+            if number not in known
+        }
+        if new:
+            known.update(new)
+            writer.write(encode_frame(Replies(parcel.generation, new)))
+
+    async def _read_acks(self, reader: asyncio.StreamReader) -> None:
+        while True:
+            frame = await read_frame(reader)
+            if not isinstance(frame, Ack):
+                raise msgspec.DecodeError("the journal's server sent something else than an Ack")
+            while self._parcels and self._parcels[0].sequence <= frame.sequence:
+                self._held -= len(self._parcels.popleft().frame)
+            if self._gap and self._held < self._capacity:
+                self._seal()
+            self._settled.set()

@@ -1,0 +1,88 @@
+"""Results on standard output: tables for people, JSON and CSV for programs."""
+
+from __future__ import annotations
+
+import csv
+import io
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.measure import Measurement
+from rich.table import Table
+from rich.text import Text
+
+from polymock_schemas.commands import SqlResult
+
+MAX_WIDTH = 1_000_000
+"""Columns of text in a table that is not shown on a terminal."""
+
+
+def print_json(result: Any) -> None:
+    """Any struct, or list of them, as indented JSON."""
+    _write(msgspec.json.format(msgspec.json.encode(result, enc_hook=str), indent=2).decode() + "\n")
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Lines of text."""
+    _write("".join(f"{printable(line)}\n" for line in lines))
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """A table. On a terminal long cells fold; elsewhere nothing is folded or cut."""
+    console = Console(soft_wrap=False, highlight=False)
+    folds = console.is_terminal
+    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    for name in columns:
+        table.add_column(Text(printable(name)), overflow="fold", no_wrap=not folds)
+    for row in rows:
+        table.add_row(*(Text(printable(as_text(value))) for value in row))
+    if not folds:
+        console.width = Measurement.get(console, console.options.update(width=MAX_WIDTH), table)[1]
+    console.print(table)
+
+
+def print_csv(result: SqlResult) -> None:
+    """A header line, then the rows, as RFC 4180 has it; NULL is empty."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\r\n")
+    writer.writerow(result.columns)
+    writer.writerows(
+        ["" if value is None else as_text(value) for value in row] for row in result.rows
+    )
+    _write(buffer.getvalue())
+
+
+def as_objects(result: SqlResult) -> list[dict[str, Any]]:
+    """The rows as objects; a column name that comes twice is numbered (`id`, `id_2`)."""
+    names: list[str] = []
+    for column in result.columns:
+        name, number = column, 2
+        while name in names:
+            name, number = f"{column}_{number}", number + 1
+        names.append(name)
+    return [dict(zip(names, row, strict=True)) for row in result.rows]
+
+
+def as_text(value: Any) -> str:
+    """A value in one cell: text as it is, lists and tables as JSON."""
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return "NULL"
+    return msgspec.json.encode(value, enc_hook=str).decode().strip('"')
+
+
+def printable(text: str) -> str:
+    """The text without what would steer a terminal: control characters stand as escapes."""
+    return "".join(
+        char if char.isprintable() or char == "\n" else repr(char)[1:-1] for char in text
+    )
+
+
+def _write(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()

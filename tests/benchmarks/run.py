@@ -1,0 +1,200 @@
+"""Measures Polymock beside a bare ASGI app and its peers, in one run on one machine.
+
+python tests/benchmarks/run.py --peers DIR --markdown
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import sys
+import tempfile
+from pathlib import Path
+
+import big_document
+from figures import Run, Start, rows, start_table, table
+from load import CONNECTIONS, put_load
+from targets import (
+    PETSTORE,
+    Replies,
+    Target,
+    answers_of,
+    installed_peers,
+    settled,
+    start_bare,
+    start_mockoon,
+    start_polymock,
+    start_prism,
+    start_wiremock,
+)
+from workloads import BY_HAND, WORKLOADS, Workload
+
+WARM_UP_SECONDS = 1
+
+
+def main() -> None:
+    """Measure what the arguments ask for, and print it."""
+    options = _options()
+    with tempfile.TemporaryDirectory(prefix="polymock-benchmarks-") as name:
+        folder = Path(name)
+        sections = []
+        if "load" in options.parts:
+            sections.append(_load_section(options, folder))
+        if "start" in options.parts:
+            sections.append(_start_section(options, folder))
+    sys.stdout.write("\n\n".join([_machine(options), *sections]) + "\n")
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--peers", type=Path, help="folder of npm packages with the peers")
+    parser.add_argument("--only", nargs="+", default=[], help="of bare polymock WireMock Prism …")
+    parser.add_argument("--parts", nargs="+", default=["load", "start"], help="load, start")
+    parser.add_argument("--workloads", nargs="+", default=[each.name for each in WORKLOADS])
+    parser.add_argument("--seconds", type=int, default=4, help="of one measured run")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--markdown", action="store_true", help="headings for the README too")
+    return parser.parse_args()
+
+
+def _wanted(options: argparse.Namespace) -> list[str]:
+    names = ["bare", "polymock", *installed_peers(options.peers)]
+    return [name for name in names if not options.only or name in options.only]
+
+
+def _load_section(options: argparse.Namespace, folder: Path) -> str:
+    targets = _start_targets(_wanted(options), options.peers, folder)
+    runs: list[Run] = []
+    try:
+        for workload in WORKLOADS:
+            if workload.name in options.workloads:
+                for number in range(options.rounds):
+                    for target in targets:
+                        _say(f"{workload.name} round {number + 1} {target.name}")
+                        runs.append(_measure(target, workload, number, options.seconds, folder))
+    finally:
+        for target in targets:
+            target.server.stop()
+    mark = "### " if options.markdown else ""
+    return "\n\n".join(
+        f"{mark}{workload.name}: {workload.title}\n\n{table(rows(runs, workload.name))}"
+        for workload in WORKLOADS
+        if workload.name in options.workloads
+    )
+
+
+def _start_targets(names: list[str], peers: Path, folder: Path) -> list[Target]:
+    """Start all; what Polymock answers is what the bare app and WireMock are given to send."""
+    replies: Replies = {
+        key: (status, {"content-type": "application/json", "content-length": str(len(body))}, body)
+        for key, (status, body) in BY_HAND.items()
+    }
+    targets: dict[str, Target] = {}
+    try:
+        if "polymock" in names:
+            targets["polymock"] = start_polymock(folder)
+            targets["polymock"].server.wait("/pets/1")
+            replies = answers_of(targets["polymock"])
+        for name in names:
+            if name != "polymock":
+                targets[name] = _start(name, peers, folder, replies)
+                targets[name].server.wait("/pets/1")
+                answers_of(targets[name])
+    except (RuntimeError, OSError):
+        for target in targets.values():
+            target.server.stop()
+        raise
+    return [targets[name] for name in names]
+
+
+def _start(name: str, peers: Path, folder: Path, replies: Replies) -> Target:
+    match name:
+        case "bare":
+            return start_bare(folder, replies)
+        case "WireMock":
+            return start_wiremock(folder, peers, replies)
+        case "Prism":
+            return start_prism(folder, peers)
+        case _:
+            return start_mockoon(folder, peers)
+
+
+def _measure(target: Target, workload: Workload, number: int, seconds: int, folder: Path) -> Run:
+    if target.forget is not None:
+        target.forget()
+    put_load(target.server.url, workload, WARM_UP_SECONDS, folder)
+    recorded, cpu = settled(target), target.server.cpu()
+    seen = put_load(target.server.url, workload, seconds, folder)
+    recorded = settled(target) - recorded
+    spent = target.server.cpu()
+    return Run(
+        target=target.name,
+        workload=workload.name,
+        round=number,
+        rate=seen.rate,
+        p50_us=seen.p50_us,
+        p99_us=seen.p99_us,
+        failed=seen.failed,
+        worker_us=(spent["worker"] - cpu["worker"]) * 1e6 / seen.requests,
+        control_us=(spent["control"] - cpu["control"]) * 1e6 / seen.requests,
+        sent=seen.requests,
+        recorded=None if target.recorded is None else recorded,
+    )
+
+
+def _start_section(options: argparse.Namespace, folder: Path) -> str:
+    names = _wanted(options)
+    documents = {"petstore": (PETSTORE, "/pets/1")}
+    document = big_document.big_document()
+    path = next(iter(document["paths"])) + "/1"
+    for suffix in ("json", "yaml"):
+        file = folder / f"big.{suffix}"
+        big_document.write(file)
+        size = file.stat().st_size / 1e6
+        documents[f"1,200 operations, {size:.0f} MB of {suffix.upper()}"] = (file, path)
+    starts: list[Start] = []
+    for number in range(options.rounds):
+        for title, (file, first) in documents.items():
+            for name in names:
+                if name in ("polymock", "Prism", "Mockoon") and (
+                    name == "polymock" or number == 0 or file == PETSTORE
+                ):
+                    _say(f"start {number + 1} {name} {title}")
+                    starts.append(_start_once(name, options.peers, folder, title, file, first))
+    mark = "### " if options.markdown else ""
+    return f"{mark}From the command to the first answer\n\n{start_table(starts)}"
+
+
+def _start_once(
+    name: str, peers: Path, folder: Path, title: str, document: Path, first: str
+) -> Start:
+    match name:
+        case "polymock":
+            target = start_polymock(folder, document)
+        case "Prism":
+            target = start_prism(folder, peers, document)
+        case _:
+            target = start_mockoon(folder, peers, document)
+    try:
+        seconds = target.server.wait(first)
+        return Start(name, title, seconds, target.server.memory())
+    finally:
+        target.server.stop()
+
+
+def _machine(options: argparse.Namespace) -> str:
+    return (
+        f"{os.cpu_count()} cores ({platform.machine()}), Python {platform.python_version()}; wrk with "
+        f"{CONNECTIONS} connections on the same machine, {options.rounds} alternating rounds of "
+        f"{options.seconds} s each after {WARM_UP_SECONDS} s of warm-up; medians."
+    )
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from polymock.commands.contracts import check, is_refused
+from polymock.config import load
+from polymock.errors import PluginError
+from polymock_schemas.commands import CheckResult, Fault
+
+pytestmark = pytest.mark.usefixtures("toy")
+
+
+def checked(folder: Path, *documents: str) -> tuple[CheckResult, ...]:
+    for number, text in enumerate(documents):
+        (folder / f"{number}.txt").write_text(text)
+    names = [f"{number}.txt" for number in range(len(documents))]
+    return check(load(names, environ={}, directory=folder))
+
+
+def test_a_sound_spec(tmp_path: Path) -> None:
+    (result,) = checked(tmp_path, "toy a")
+    assert result == CheckResult("0.txt", "toy", 2, ())
+    assert not is_refused([result], strict=True)
+
+
+def test_warnings_count_only_when_strict(tmp_path: Path) -> None:
+    results = checked(tmp_path, "toy warn", "toy")
+    assert [fault.message for fault in results[0].faults] == ["warn"]
+    assert not is_refused(results, strict=False)
+    assert is_refused(results, strict=True)
+
+
+def test_errors_refuse(tmp_path: Path) -> None:
+    assert is_refused(checked(tmp_path, "toy", "toy fail"), strict=False)
+
+
+def test_a_spec_that_does_not_compile_is_a_result(tmp_path: Path) -> None:
+    (result,) = checked(tmp_path, "toy wrong")
+    assert result.operations == 0
+    assert result.faults == (Fault("error", str(tmp_path / "0.txt"), "/a", "it is wrong"),)
+
+
+def test_a_spec_that_nobody_recognises_lists_the_protocols(tmp_path: Path) -> None:
+    (result,) = checked(tmp_path, "who am I")
+    assert "no installed protocol recognises it (" in result.faults[0].message
+    assert "toy" in result.faults[0].message
+    assert is_refused([result], strict=False)
+
+
+def test_a_protocol_that_crashes_is_named(tmp_path: Path) -> None:
+    with pytest.raises(PluginError, match=r"'toy' failed on 0\.txt: ZeroDivisionError: boom"):
+        checked(tmp_path, "toy crash")
