@@ -13,12 +13,13 @@ from polymock.errors import ConfigError, SpecError, UserError
 from polymock.units import parse_duration
 from polymock_schemas.commands import CheckResult
 
-SPECS_HELP = "a config (file or folder), or specs: files or http(s) URLs"
 PORT = click.IntRange(0, 65535)
+MAX_SECONDS = 60
+"""The longest that a query may take."""
 
 
 class _Duration(click.ParamType[float]):
-    """A time such as `500ms` or `30s`, in seconds."""
+    """A time such as `500ms` or `30s`, in seconds, for a query."""
 
     name = "time"
 
@@ -26,9 +27,12 @@ class _Duration(click.ParamType[float]):
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> float:
         try:
-            return parse_duration(value)
+            seconds = parse_duration(value)
         except ConfigError as error:
             self.fail(f"{error} {error.hint}", param, ctx)
+        if not 0 < seconds <= MAX_SECONDS:
+            self.fail(f"{value} is not within 1ms and {MAX_SECONDS}s.", param, ctx)
+        return seconds
 
 
 class _Group(click.RichGroup):
@@ -138,7 +142,7 @@ def logs() -> None:
 @click.argument("statement", metavar="SQL")
 @click.option("--json", "as_json", is_flag=True, help="Print an array of objects.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV (RFC 4180).")
-@click.option("--limit", type=click.IntRange(1, 1_000_000), default=1000, show_default=True)
+@click.option("--limit", type=click.IntRange(1, 100_000), default=1000, show_default=True)
 @click.option(
     "--timeout", type=_Duration(), default="30s", show_default=True, help="Such as 500ms, 30s, 5m."
 )
@@ -229,5 +233,5 @@ def _report(error: UserError) -> None:
     click.echo(printable(f"Error: {error}"), err=True)
     if error.hint:
         click.echo(printable(f"Hint: {error.hint}"), err=True)
-    if isinstance(error, SpecError) and len(error.faults) > 1:
-        print_faults(error.faults)
+    if isinstance(error, SpecError):
+        print_faults([fault for fault in error.faults if fault.message not in error.message])

@@ -6,6 +6,7 @@ import ipaddress
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,19 +18,7 @@ from polymock.config_files import FILE_NAMES, find_config, is_config, read_confi
 from polymock.documents.places import is_url
 from polymock.errors import ConfigError
 from polymock.settings import ENV_KEY, Problem, decode, refusal, suggestion
-from polymock.units import parse_duration, parse_size
 from polymock_schemas.config import Config, MockConfig
-
-__all__ = [
-    "LoadedConfig",
-    "Overrides",
-    "find_config",
-    "load",
-    "parse_duration",
-    "parse_size",
-    "reload",
-    "resolve",
-]
 
 ENVIRONMENT_PREFIX = "POLYMOCK_"
 
@@ -146,6 +135,7 @@ def _config_named(argument: str, directory: Path) -> Path | None:
         return None
     path = directory / Path(argument).expanduser()
     try:
+        argument.encode()
         if path.is_dir():
             found = find_config(path)
             if found is None:
@@ -157,7 +147,7 @@ def _config_named(argument: str, directory: Path) -> Path | None:
         if not path.exists():
             raise ConfigError(f"There is no file {argument}.", "Is the path right?")
         return path if is_config(path) else None
-    except (OSError, ValueError) as error:  # a name too long, a NUL byte, no permission
+    except (OSError, ValueError) as error:  # a name too long, not UTF-8, no permission
         raise ConfigError(f"{argument!r} cannot be read: {error}.") from error
 
 
@@ -274,9 +264,9 @@ def _with_names(mocks: Sequence[MockConfig]) -> tuple[MockConfig, ...]:
 
 def _stem(spec: str) -> str:
     """A name out of a spec's location, in the letters that a mock's name may have."""
+    stem = Path(spec).stem
     if is_url(spec):
-        parts = urlsplit(spec)
-        stem = PurePosixPath(parts.path).stem or parts.netloc
-    else:
-        stem = Path(spec).stem
+        with suppress(ValueError):  # no valid URL: whoever fetches it says why
+            parts = urlsplit(spec)
+            stem = PurePosixPath(parts.path).stem or parts.netloc
     return re.sub(r"[^A-Za-z0-9._-]+", "-", stem).strip("-._")[:48] or "mock"

@@ -74,3 +74,12 @@ def holder_of(port: int) -> str:
             except psutil.Error:
                 return f"pid {connection.pid}"
     return ""
+
+
+def listens(pid: int, port: int) -> bool:
+    """Whether a process of this user listens on a port."""
+    try:
+        connections = psutil.Process(pid).net_connections("tcp")
+    except psutil.Error:
+        return False
+    return any(c.status == psutil.CONN_LISTEN and c.laddr.port == port for c in connections)

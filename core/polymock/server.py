@@ -7,7 +7,6 @@ import contextlib
 import logging
 import os
 import signal
-import socket
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
@@ -18,7 +17,7 @@ from polymock.config import LoadedConfig
 from polymock.errors import ServerError, SpecError, UserError
 from polymock.messages import Found, FromWorker, Load, Loaded, LoadFailed, WorkerSettings
 from polymock.panel import Started, print_faults, print_panel
-from polymock.ports import reserve
+from polymock.ports import listens, reserve
 from polymock.serverfile import announce
 from polymock.units import parse_duration
 from polymock.workers import WorkerHandle
@@ -200,7 +199,7 @@ class Control:
                         "Run with --log-level debug to see what they do.",
                     )
                 loaded = self._accept(answer.result())
-            await _await_listening(self._loaded.config.server.host, port)
+            await _await_listening(workers, port)
         finally:
             stopped.cancel()
         self._started = True
@@ -277,18 +276,12 @@ def _nothing() -> Iterator[None]:
     yield
 
 
-async def _await_listening(host: str, port: int) -> None:
-    any_address = socket.inet_aton(host) == bytes(4) if host.count(".") == 3 else host == "::"
-    address = ("::1" if ":" in host else "127.0.0.1") if any_address else host
+async def _await_listening(workers: Sequence[WorkerHandle], port: int) -> None:
+    """Wait until every worker listens: one that does not would leave its share unanswered."""
     async with asyncio.timeout(LISTEN_SECONDS):
-        while True:
-            try:
-                _, writer = await asyncio.open_connection(address, port)
-            except OSError:
+        for worker in workers:
+            while worker.pid is not None and not listens(worker.pid, port):
                 await asyncio.sleep(0.005)
-            else:
-                writer.close()
-                return
 
 
 def _in_url(host: str) -> str:

@@ -13,8 +13,8 @@ from msgspec.structs import replace
 from polymock.errors import NoAnswer, NotAcceptable, Unsatisfiable
 from polymock.interfaces import Answer
 from polymock.samples import Sampler
-from polymock_openapi.choices import MAX_REMEMBERED, Choices, Shape
-from polymock_openapi.declared import DeclaredBody, Example, holds_text, is_base64
+from polymock_openapi.choices import MAX_KEY, MAX_REMEMBERED, Choices, Shape
+from polymock_openapi.declared import DeclaredBody, Example, holds_text, is_base64, resolve
 from polymock_openapi.echo import echo, overlay
 from polymock_openapi.media_types import parse_media_type, syntax
 from polymock_openapi.model import Endpoint, MediaType, Preferences, Reading
@@ -68,21 +68,18 @@ class Answerer:
         """
         wish = reading.preferences
         shape = self._choices.best(wish.code, reading.accept)
+        if shape.media is None:
+            return Answer(None, "sample", _with_applied(shape, wish))
         seed, stable = self._seed, True
         if wish.seed is not None:
             seed = wish.seed
         elif wish.dynamic:
             seed, stable = secrets.randbelow(2**31), False
-        told = seed if wish.dynamic or wish.seed is not None else None
-        applied = _applied(wish, example=None, seed=told)
-        if applied:
-            shape = replace(shape, applied=applied)
-        if shape.media is None:
-            return Answer(None, "sample", shape)
         value = self._base(shape, shape.media, reading, seed, remember=stable)
         if 200 <= shape.status < 300:
             value = echo(value, reading, self._body(shape))
-        return Answer(value, "sample", shape, stable)
+        told = seed if wish.dynamic or wish.seed is not None else None
+        return Answer(value, "sample", _with_applied(shape, wish, seed=told), stable)
 
     def _by_name(self, reading: Reading, name: str) -> Answer:
         code = reading.preferences.code
@@ -90,9 +87,9 @@ class Answerer:
         found = self._body(shape).example(name) if shape else None
         if shape is None or found is None:
             known = ", ".join(self._choices.example_names(code)) or "none"
-            where = f"for status {code} " if code is not None else ""
+            where = f" for status {code}" if code is not None else ""
             raise NoAnswer(
-                f"The operation declares no example {name[:100]!r} {where}; it declares: {known}.",
+                f"The operation declares no example {name[:100]!r}{where}; it declares: {known}.",
                 asked=True,
             )
         return _example(shape, found, reading.preferences)
@@ -120,7 +117,7 @@ class Answerer:
         broken = None if dynamic else self._body(shape).broken
         if broken is not None and isinstance(value, dict):
             value = overlay(value, broken, self._body(shape).is_valid)
-        if remember:
+        if remember and sum(len(capture) for _, capture in captures) <= MAX_KEY:
             if len(self._bases) >= MAX_REMEMBERED:
                 self._bases.clear()
             self._bases[key] = value
@@ -138,11 +135,10 @@ class Answerer:
         endpoint = self._endpoint
         name = parse_media_type(shape.content_type)
         essence = name.essence if name else ""
-        if media.schema is None or holds_text(media, endpoint.definitions):
-            file = specimen(essence)
-            if file is not None:
-                in_text = is_base64(media, endpoint.definitions)
-                return base64.b64encode(file).decode() if in_text else file
+        file = specimen(essence)
+        if file is not None and self._admits_file(media):
+            in_text = is_base64(media, endpoint.definitions)
+            return base64.b64encode(file).decode() if in_text else file
         if media.schema is None:
             return {} if syntax(essence) else ""
         place = "&".join(f"{parameter}={value}" for parameter, value in captures)
@@ -156,6 +152,10 @@ class Answerer:
                 asked=False,
             ) from None
 
+    def _admits_file(self, media: MediaType) -> bool:
+        definitions = self._endpoint.definitions
+        return holds_text(media, definitions) or not resolve(media.schema, definitions)
+
     def _body(self, shape: Shape) -> DeclaredBody:
         assert shape.response is not None
         assert shape.media is not None
@@ -167,20 +167,26 @@ class Answerer:
 
 
 def _example(shape: Shape, example: Example, wish: Preferences) -> Answer:
-    applied = _applied(wish, example=example.name if wish.example is not None else None, seed=None)
-    return Answer(example.value, "example", replace(shape, example=example.name, applied=applied))
+    shape = _with_applied(replace(shape, example=example.name), wish)
+    return Answer(example.value, "example", shape)
 
 
-def _applied(wish: Preferences, *, example: str | None, seed: int | None) -> str:
-    """The value of `Preference-Applied`: what was asked for and done, and the seed of a sample."""
+def _with_applied(shape: Shape, wish: Preferences, *, seed: int | None = None) -> Shape:
+    """The shape with the preferences that it follows, and the seed of a sample."""
     applied = []
     if wish.code is not None:
         applied.append(f"code={wish.code}")
-    if example is not None:
-        word = example if _WORD.fullmatch(example) else f'"{quote(example, safe=" ")}"'
-        applied.append(f"example={word}")
+    if wish.example is not None:
+        applied.append(f"example={_word(wish.example)}")
     elif wish.dynamic is not None:
         applied.append(f"dynamic={str(wish.dynamic and seed is not None).lower()}")
     if seed is not None:
         applied.append(f"seed={seed}")
-    return ", ".join(applied)
+    return replace(shape, applied=", ".join(applied)) if applied else shape
+
+
+def _word(name: str) -> str:
+    """An example's name as a preference's value: a token, or quoted and percent-encoded."""
+    if _WORD.fullmatch(name):
+        return name
+    return f'"{quote(name, safe=" ", errors="replace")}"'

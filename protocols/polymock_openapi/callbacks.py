@@ -15,7 +15,7 @@ from polymock_openapi.encode import Encoded, encode, scalar_text
 from polymock_openapi.expressions import Scene, expand
 from polymock_openapi.model import Callback, Endpoint, MediaType, Parameter, Reading
 from polymock_openapi.negotiation import choose_media
-from polymock_openapi.response_headers import fit_value, write_simple
+from polymock_openapi.response_headers import FIELD_NAME, fit_value, write_simple
 from polymock_schemas.calls import Headers, Outbound
 
 MAX_CALLBACKS = 10
@@ -86,18 +86,17 @@ class CallbackWriter:
             if not parameter.required or name.lower() in _NOT_OURS:
                 continue
             value = self._parameter(callback, parameter)
-            if parameter.location == "header" and name.isascii() and name.isprintable():
+            if parameter.location == "header" and FIELD_NAME.fullmatch(name):
                 text = fit_value(write_simple(value, explode=parameter.explode))
                 headers.append((name.lower().encode(), text.encode("latin-1")))
             elif parameter.location == "query":
                 items = value if isinstance(value, list) else [value]
-                named = quote(name, safe="")
-                query.extend(f"{named}={quote(scalar_text(item), safe='')}" for item in items)
+                query.extend(f"{_quote(name)}={_quote(scalar_text(item))}" for item in items)
         return tuple(headers), "&".join(query)
 
     def _parameter(self, callback: Callback, parameter: Parameter) -> Any:
-        for example in parameter.examples.values():
-            return example
+        if parameter.examples:
+            return next(iter(parameter.examples.values()))
         key = f"{self._endpoint.name} callback {callback.name} {parameter.name}"
         return self._sampler.sample(parameter.schema, self._seed, key)
 
@@ -129,6 +128,10 @@ class CallbackWriter:
     def _sampler(self) -> Sampler:
         """Of its own, as here the mock is the one that asks."""
         return Sampler(self._endpoint.definitions, direction="request")
+
+
+def _quote(text: str) -> str:
+    return quote(text, safe="", errors="replace")
 
 
 def is_callable_url(url: str) -> bool:

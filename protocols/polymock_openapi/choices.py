@@ -14,7 +14,7 @@ from polymock_openapi.negotiation import Chosen, choose_media, choose_response
 MAX_REMEMBERED = 256
 """Entries of each memory of one operation; the caller chooses their keys."""
 MAX_KEY = 1024
-"""Characters of an `Accept` that is worth remembering."""
+"""Characters of what a caller chooses that are worth remembering."""
 
 _Key = tuple[int | None, str, str | None]
 """Status, `Accept` and example name, as asked for."""

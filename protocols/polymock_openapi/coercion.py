@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, TypeAlias
@@ -27,6 +28,8 @@ MAX_DIGITS = 400
 """Longer numbers stay text: no float reaches them, and reading them costs quadratic time."""
 MAX_REFERENCES = 8
 """Followed in a row from a schema to its default."""
+MAX_DEPTH = 100
+"""Of combinations and references to look for types in; beyond, any type is possible."""
 
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)", re.ASCII)
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?", re.ASCII)
@@ -56,12 +59,7 @@ class Coercion:
 
     def property(self, name: str) -> Coercion:
         """The coercion of one property of an object."""
-        known = self._known.get(name)
-        if known is None:
-            outline = self.outline
-            schemas = outline.properties.get(name) or outline.others
-            known = self._add(name, schemas, keep=name in outline.properties)
-        return known
+        return self._part(name, self.outline.properties.get(name)) or self._unnamed
 
     @cached_property
     def outline(self) -> Outline:
@@ -73,17 +71,19 @@ class Coercion:
         """The coercion of an array's items, past those that have a schema by position."""
         return Coercion(_any_of(self.outline.items), self._definitions)
 
-    def _at(self, index: int) -> Coercion:
-        if index >= len(self.outline.prefix):
-            return self.item
-        known = self._known.get(index)
-        return known or self._add(index, self.outline.prefix[index : index + 1], keep=True)
+    @cached_property
+    def _unnamed(self) -> Coercion:
+        return Coercion(_any_of(self.outline.others), self._definitions)
 
-    def _add(self, key: str | int, schemas: tuple[Schema, ...], *, keep: bool) -> Coercion:
-        made = Coercion(_any_of(schemas), self._definitions)
-        if keep:  # names that the document does not know are the caller's: never remembered
-            self._known[key] = made
-        return made
+    def _at(self, index: int) -> Coercion:
+        return self._part(index, self.outline.prefix[index : index + 1]) or self.item
+
+    def _part(self, key: str | int, schemas: tuple[Schema, ...] | None) -> Coercion | None:
+        if not schemas:
+            return None
+        if key not in self._known:
+            self._known[key] = Coercion(_any_of(schemas), self._definitions)
+        return self._known[key]
 
     def _scalar_reader(self) -> Callable[[str], Any]:
         scalars = self.types & SCALARS
@@ -224,10 +224,10 @@ def resolve(schema: Schema, definitions: Definitions) -> Schema:
 
 def _branches(schema: Schema, definitions: Definitions) -> Iterator[dict[str, Any]]:
     """The schema and all that it applies to the same value, nearest first, each once."""
-    waiting: list[Any] = [schema]
+    waiting: deque[Any] = deque([schema])
     visited: set[str] = set()
     while waiting:
-        branch = waiting.pop(0)
+        branch = waiting.popleft()
         if not isinstance(branch, dict):
             continue
         yield branch
@@ -244,13 +244,13 @@ def types_of(schema: Schema, definitions: Definitions) -> frozenset[str]:
     """The JSON types that a value may have as far as `type`, `enum` and `const` say, through
     references and combinations; a `number` admits an `integer` too. All seven where nothing is
     said, but `properties` alone hints at an object and `items` at an array."""
-    return _types(schema, definitions, {})
+    return _types(schema, definitions, {}, 0)
 
 
 def _types(
-    schema: Schema, definitions: Definitions, memo: dict[str, frozenset[str]]
+    schema: Schema, definitions: Definitions, memo: dict[str, frozenset[str]], depth: int
 ) -> frozenset[str]:
-    if isinstance(schema, bool):
+    if isinstance(schema, bool) or depth > MAX_DEPTH:
         return TYPES
     types = TYPES
     if "type" in schema:
@@ -263,13 +263,13 @@ def _types(
     if name is not None:
         if name not in memo:
             memo[name] = TYPES  # what a circular reference sees of itself
-            memo[name] = _types(definitions[name], definitions, memo)
+            memo[name] = _types(definitions[name], definitions, memo, depth + 1)
         types &= memo[name]
     for branch in schema.get("allOf", ()):
-        types &= _types(branch, definitions, memo)
+        types &= _types(branch, definitions, memo, depth + 1)
     for keyword in ("anyOf", "oneOf"):
         if keyword in schema:
-            branches = (_types(branch, definitions, memo) for branch in schema[keyword])
+            branches = (_types(branch, definitions, memo, depth + 1) for branch in schema[keyword])
             types &= frozenset().union(*branches)
     if types == TYPES:
         if "properties" in schema or "additionalProperties" in schema:

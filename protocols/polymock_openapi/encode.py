@@ -88,7 +88,11 @@ def encode_form(value: Any, encoding: Mapping[str, Encoding]) -> bytes:
     pairs: list[tuple[str, str]] = []
     for name, item in value.items():
         pairs.extend(_form_pairs(str(name), item, encoding.get(name, Encoding())))
-    return "&".join(f"{quote_plus(name)}={quote_plus(text)}" for name, text in pairs).encode()
+    return "&".join(f"{_quote(name)}={_quote(text)}" for name, text in pairs).encode()
+
+
+def _quote(text: str) -> str:
+    return quote_plus(text, errors="replace")
 
 
 def scalar_text(value: Any) -> str:
@@ -170,7 +174,7 @@ def _part(value: Any, content_type: str, disposition: str) -> bytes:
     if parse_media_type(chosen) is None or "*" in chosen:
         chosen = usual
     head = f"Content-Disposition: {disposition}\r\n" if disposition else ""
-    return f"{head}Content-Type: {chosen}\r\n\r\n".encode() + body
+    return f"{head}Content-Type: {chosen}\r\n\r\n".encode("utf-8", "replace") + body
 
 
 def _quoted(name: str) -> str:

@@ -19,7 +19,7 @@ MAX_HEADER_BYTES = 8 * 1024
 """Of one part."""
 
 _BOUNDARY = re.compile(r"[0-9A-Za-z'()+_,\-./:=? ]{0,69}[0-9A-Za-z'()+_,\-./:=?]")
-_FIELD = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*?)[ \t]*", re.DOTALL)
+_FIELD = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+):(.*)", re.DOTALL)
 _DISPOSITION = re.compile(r";[ \t]*([a-z]+)\*?=(?:\"((?:[^\"\\]|\\.)*)\"|([^;\"]*))", re.IGNORECASE)
 _ESCAPED = re.compile(r"\\([\"\\])")
 
@@ -70,7 +70,7 @@ def _part(piece: bytes, number: int) -> Part:
         field = _FIELD.fullmatch(line)
         if field is None or "\0" in line:
             raise Unreadable(f"body: part {number} has a malformed header line")
-        headers.setdefault(field[1].lower(), field[2])
+        headers.setdefault(field[1].lower(), field[2].strip(" \t"))
     name, is_file = _disposition(headers.get("content-disposition", ""))
     return Part(name, is_file, headers, data)
 

@@ -155,7 +155,7 @@ def _deep(name: str, decode: Decode) -> Attempt:
 
     def read(pairs: Pairs) -> dict[str, Raw]:
         entries = [
-            (styles.bracket_path(key)[1], wire)
+            (styles.bracket_keys(key[len(name) :]), wire)
             for key, values in pairs.items()
             if key.startswith(prefix) and key.endswith("]")
             for wire in values

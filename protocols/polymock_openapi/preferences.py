@@ -69,8 +69,9 @@ def _header_preferences(call: Call, violations: list[Violation]) -> Mapping[str,
 
 def _split(value: str, violations: list[Violation]) -> list[str]:
     words = [""]
-    for quoted, separator, plain, unclosed in _PIECE.findall(value):
-        if unclosed:
+    for piece in _PIECE.finditer(value):
+        quoted, separator, plain, unclosed = piece.groups("")
+        if unclosed:  # the end: looking for what closes the next ones would cost quadratic time
             violations.append(Violation("header.Prefer", "has a quote that is not closed"))
             return []
         if separator:

@@ -73,7 +73,7 @@ def refuse(call: Call, error: MockError, endpoint: Endpoint | None) -> Reply:
         "title": problem.title,
         "status": problem.status,
         "detail": _bound(error.detail),
-        "instance": quote(_bound(call.prefix + call.path), safe="/%:@!$&'()*+,;=~"),
+        "instance": _uri((call.prefix + call.path)[:MAX_TEXT]),
     }
     if error.violations:
         document["violations"] = [
@@ -135,6 +135,11 @@ def _fields(error: MockError, method: str) -> Headers:
 
 def _field(values: Sequence[str]) -> bytes:
     return fit_value(", ".join(values[:MAX_LIST])).encode("latin-1")
+
+
+def _uri(path: str) -> str:
+    """A raw path, one character a byte, with what no URI may hold percent-encoded."""
+    return quote(path, safe="/%:@!$&'()*+,;=~", encoding="latin-1", errors="replace")
 
 
 def _bound(text: str) -> str:

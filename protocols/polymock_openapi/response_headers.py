@@ -9,7 +9,6 @@ from contextlib import suppress
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-
 from polymock.errors import Unsatisfiable
 from polymock.jsonschema import Definitions, Schema
 from polymock.samples import Sampler
@@ -22,7 +21,8 @@ MAX_VALUE = 4096
 """Characters of one field's value."""
 _ATTEMPTS = 4
 """Samples tried until one fits a field."""
-_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}")
+FIELD_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}")
+_URL = "/:?#[]@!$&'()*+,;=%~ <>\""
 _UNFIT = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]|[^\x00-\xff]")
 _OURS = frozenset(
     {
@@ -80,7 +80,7 @@ def declare_headers(
     addresses: list[str] = []
     for spec in response.headers.values():
         name = spec.name.lower()
-        if name in _OURS or name.startswith(_CORS) or _NAME.fullmatch(name) is None:
+        if name in _OURS or name.startswith(_CORS) or FIELD_NAME.fullmatch(name) is None:
             continue
         if name in _ADDRESSES and _is_open(spec, endpoint.definitions) and status // 100 != 3:
             addresses.append(name)
@@ -100,11 +100,12 @@ def address(name: str, url: str, value: Any) -> bytes:
     place = url.partition("?")[0]
     if name == "location" and isinstance(value, dict):
         identity = value.get("id")
-        if isinstance(identity, (str, int)) and identity not in (True, False, ""):
-            place = f"{place.rstrip('/')}/{quote(str(identity), safe='')}"
+        if isinstance(identity, (str, int)) and not isinstance(identity, bool) and identity != "":
+            place = f"{place.rstrip('/')}/{quote(str(identity), safe='', errors='replace')}"
     if name == "link":
         place = f'<{place}>; rel="self"'
-    return quote(place, safe="/:?#[]@!$&'()*+,;=%~ <>\"")[:MAX_VALUE].encode("ascii")
+    encoded = quote(place, safe=_URL, encoding="latin-1", errors="replace")
+    return encoded[:MAX_VALUE].encode("ascii")
 
 
 def write_simple(value: Any, *, explode: bool) -> str:

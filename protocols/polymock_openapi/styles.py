@@ -158,18 +158,12 @@ def _alternating(pieces: Sequence[str], decode: Decode) -> dict[str, Raw]:
     return dict(zip(texts[::2], texts[1::2], strict=True))
 
 
-def bracket_path(name: str) -> tuple[str, tuple[str, ...]]:
-    """Split `a[b][c]` into `a` and (`b`, `c`); a name without brackets has none behind it.
-
-    Raises MalformedError where brackets nest deeper than 32.
-    """
-    head, bracket, rest = name.partition("[")
-    if not bracket or not head or not rest.endswith("]"):
-        return name, ()
-    keys = rest[:-1].split("][", MAX_DEPTH + 1)
+def bracket_keys(brackets: str) -> tuple[str, ...]:
+    """The keys of `[a][b]`. Raises MalformedError where there are more than 32."""
+    keys = brackets[1:-1].split("][", MAX_DEPTH)
     if len(keys) > MAX_DEPTH:
         raise MalformedError(f"brackets deeper than {MAX_DEPTH} levels")
-    return head, tuple(keys)
+    return tuple(keys)
 
 
 def deep_object(entries: Sequence[tuple[tuple[str, ...], str]], decode: Decode) -> dict[str, Raw]:

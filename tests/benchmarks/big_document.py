@@ -2,8 +2,8 @@
 
     python big_document.py big.json [big.yaml]
 
-Resources in families, each with a list, a create, a read and the like; component schemas that nest
-and refer to one another across families; many parameters; examples; long descriptions.
+Resources in families, each with six operations and nineteen component schemas that nest and refer
+to one another; many parameters; examples; long descriptions.
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ from typing import Any
 
 import ryaml
 
-OPERATIONS_PER_RESOURCE = 6
 RESOURCES = 200
 SCHEMAS_PER_RESOURCE = 16
-WORDS = ["account", "address", "amount", "archive", "asset", "audit", "balance", "batch", "billing", "branch", "budget", "campaign", "card", "carrier", "catalogue", "channel", "charge", "claim", "client", "code", "comment", "commit", "company", "contact", "contract", "country", "coupon", "credit", "currency", "customer", "delivery", "deposit", "device", "discount", "dispute", "document", "domain", "draft", "email", "employee", "entry", "event", "export", "feature", "file", "filter", "folder", "form", "group", "image", "import", "index", "insight", "instance", "interval", "invoice", "issue", "item", "job", "journal", "label", "ledger", "license", "limit", "line", "link", "list", "location", "log", "member", "merchant", "message", "meter", "method", "metric", "milestone", "model", "module", "monitor", "network", "note", "notice", "number", "offer", "option", "order", "organisation", "owner", "package", "page", "parcel", "partner", "password", "payment", "payout", "period", "permission", "person", "phone", "picture", "plan", "point", "policy", "portal", "position", "price", "product", "profile", "project", "property", "provider", "purchase", "quantity", "query", "queue", "quota", "rate", "reason", "receipt", "record", "refund", "region", "release", "report", "request", "reserve", "resource", "response", "review", "reward", "role", "route", "rule", "sale", "scope", "season", "secret", "segment", "sender", "service", "session", "setting", "share", "shift", "signal", "site", "size", "source", "stage", "state", "statement", "status", "step", "stock", "store", "stream", "subject", "subscription", "supplier", "survey", "task", "tax", "team", "template", "tenant", "term", "test", "thread", "ticket", "time", "title", "token", "topic", "total", "track", "trade", "transfer", "trigger", "type", "unit", "update", "upload", "user", "value", "variant", "vendor", "version", "view", "visit", "volume", "voucher", "wallet", "warehouse", "webhook", "window", "work", "zone"]
+FAMILY = 10
+"""Resources that refer to one another, each to the one before it."""
+WORDS = Path(__file__).with_name("words.txt").read_text(encoding="ascii").split()
 FORMATS = ("date-time", "date", "email", "uri", "uuid", "ipv4", "hostname")
 
 
@@ -33,7 +34,7 @@ def big_document(resources: int = RESOURCES, seed: int = 7) -> dict[str, Any]:
     paths: dict[str, Any] = {}
     schemas: dict[str, Any] = {}
     for index, name in enumerate(names):
-        schemas |= _schemas(source, name, names[max(0, index - 20) : index])
+        schemas |= _schemas(source, name, names[index - index % FAMILY : index])
         paths |= _paths(source, name)
     schemas["Problem"] = {
         "type": "object",
@@ -59,7 +60,7 @@ def _paths(source: random.Random, name: str) -> dict[str, Any]:
         "description": _prose(source, 12),
         "schema": {"type": "string", "maxLength": 64},
     }
-    whole = {"$ref": f"#/components/schemas/{name}"}
+    whole = _ref(name)
     page = {
         "type": "object",
         "required": ["data", "hasMore"],
@@ -95,9 +96,7 @@ def _operation(
 ) -> dict[str, Any]:
     problem = {
         "description": _prose(source, 10),
-        "content": {
-            "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
-        },
+        "content": {"application/problem+json": {"schema": _ref("Problem")}},
     }
     answer: dict[str, Any] = {"description": _prose(source, 10)}
     if schema is not None:
@@ -113,9 +112,7 @@ def _operation(
     if body:
         operation["requestBody"] = {
             "required": True,
-            "content": {
-                "application/json": {"schema": {"$ref": f"#/components/schemas/{body}Input"}}
-            },
+            "content": {"application/json": {"schema": _ref(f"{body}Input")}},
         }
     return operation
 
@@ -134,33 +131,26 @@ def _queries(source: random.Random, count: int) -> list[dict[str, Any]]:
 
 def _schemas(source: random.Random, name: str, others: list[str]) -> dict[str, Any]:
     parts = [f"{name}{word.capitalize()}" for word in source.sample(WORDS, SCHEMAS_PER_RESOURCE)]
-    schemas = {part: _object(source, 10, []) for part in parts}
+    schemas = {part: _object(source, 11, []) for part in parts}
     for index, part in enumerate(parts[:-1]):
-        deeper = parts[index + 1 : index + 3]
-        schemas[part]["properties"] |= {
-            key[len(name) :].lower(): {"$ref": f"#/components/schemas/{key}"} for key in deeper
-        }
+        if index % 4 < 3:
+            deeper = parts[index + 1]
+            schemas[part]["properties"][deeper[len(name) :].lower()] = _ref(deeper)
     whole = _object(source, 14, ["id"])
     whole["properties"] |= {
         "id": {"type": "string", "maxLength": 64, "readOnly": True},
-        **{
-            part[len(name) :].lower(): {"$ref": f"#/components/schemas/{part}"}
-            for part in parts[:4]
-        },
-        **{
-            f"related{other}": {"$ref": f"#/components/schemas/{other}"}
-            for other in source.sample(others, min(2, len(others)))
-        },
+        **{part[len(name) :].lower(): _ref(part) for part in parts[:4]},
+        **{f"related{other}": _ref(other) for other in others[-1:]},
         "events": {
             "type": "array",
             "maxItems": 5,
             "items": {
-                "oneOf": [{"$ref": f"#/components/schemas/{part}"} for part in parts[4:7]],
+                "oneOf": [_ref(part) for part in parts[4:7]],
             },
         },
     }
     taken = _object(source, 12, [])
-    taken["properties"]["detail"] = {"$ref": f"#/components/schemas/{parts[7]}"}
+    taken["properties"]["detail"] = _ref(parts[7])
     return {name: whole, f"{name}Input": taken, **schemas}
 
 
@@ -194,6 +184,10 @@ def _scalar(source: random.Random) -> dict[str, Any]:
             return {"type": "number", "minimum": 0, "nullable": True}
         case _:
             return {"type": "string", "maxLength": 120, "example": _prose(source, 3)}
+
+
+def _ref(name: str) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{name}"}
 
 
 def _prose(source: random.Random, words: int) -> str:

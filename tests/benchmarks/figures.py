@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isfinite
 from statistics import median
 
 import msgspec
@@ -25,7 +26,9 @@ class Run(msgspec.Struct, frozen=True):
 
 
 class Start(msgspec.Struct, frozen=True):
-    """One start: seconds from the command to the first answer, and resident bytes then."""
+    """One start: seconds from the command to the first answer, and resident bytes then.
+
+    The seconds are infinite where no answer came in time."""
 
     target: str
     document: str
@@ -39,7 +42,7 @@ class Row(msgspec.Struct, frozen=True):
     target: str
     rate: float
     spread: float
-    ratio: float | None
+    ratios: tuple[float, ...]
     p50_us: float
     p99_us: float
     worker_us: float
@@ -48,8 +51,8 @@ class Row(msgspec.Struct, frozen=True):
 
 
 def rows(runs: Sequence[Run], workload: str) -> list[Row]:
-    """A row for each target. The spread is (highest - lowest) / median of its rates; the ratio the
-    median over the rounds of its rate to that of the bare app in the same round."""
+    """A row for each target. The spread is (highest - lowest) / median of its rates; the
+    ratios are those of its rate to that of the bare app in the same round."""
     mine = [run for run in runs if run.workload == workload]
     bare = {run.round: run.rate for run in mine if run.target == "bare"}
     found = []
@@ -61,7 +64,7 @@ def rows(runs: Sequence[Run], workload: str) -> list[Row]:
                 target,
                 median(rates),
                 (max(rates) - min(rates)) / median(rates),
-                median(run.rate / bare[run.round] for run in its) if bare else None,
+                tuple(run.rate / bare[run.round] for run in its if bare),
                 median(run.p50_us for run in its),
                 median(run.p99_us for run in its),
                 median(run.worker_us for run in its),
@@ -72,15 +75,17 @@ def rows(runs: Sequence[Run], workload: str) -> list[Row]:
     return found
 
 
-def table(found: Sequence[Row]) -> str:
-    """The rows as a Markdown table."""
+def load_table(found: Sequence[Row]) -> str:
+    """The rows as a Markdown table, and how many times faster than each peer Polymock is."""
     lines = [
         "| target | requests/s | spread | of bare | p50 ms | p99 ms | CPU µs/request "
         "(worker + control) | every request recorded |",
         "|---|--:|--:|--:|--:|--:|--:|---|",
     ]
     for row in found:
-        ratio = "" if row.ratio is None else f"{row.ratio:.2f}"
+        ratio = ""
+        if row.ratios:
+            ratio = f"{median(row.ratios):.2f} ({min(row.ratios):.2f} to {max(row.ratios):.2f})"
         cpu = f"{row.worker_us:.0f} + {row.control_us:.0f}"
         if row.target != "polymock":
             cpu = f"{row.worker_us + row.control_us:.0f}"
@@ -88,7 +93,14 @@ def table(found: Sequence[Row]) -> str:
             f"| {row.target} | {row.rate:,.0f} | {row.spread:.0%} | {ratio} | "
             f"{row.p50_us / 1000:.2f} | {row.p99_us / 1000:.2f} | {cpu} | {row.recorded} |"
         )
-    return "\n".join(lines)
+    rates = {row.target: row.rate for row in found}
+    ours = rates.get("polymock")
+    times = [
+        f"{ours / rate:.1f} times {name}"
+        for name, rate in rates.items()
+        if ours is not None and name not in ("bare", "polymock")
+    ]
+    return "\n".join([*lines, *(["", f"Polymock is {', '.join(times)}."] if times else [])])
 
 
 def start_table(starts: Sequence[Start]) -> str:
@@ -98,7 +110,8 @@ def start_table(starts: Sequence[Start]) -> str:
         its = [start for start in starts if (start.target, start.document) == key]
         seconds = median(start.seconds for start in its)
         memory = median(start.memory for start in its) / 2**20
-        lines.append(f"| {key[0]} | {key[1]} | {seconds:.2f} | {memory:.0f} |")
+        shown = f"{seconds:.2f}" if isfinite(seconds) else "none in time"
+        lines.append(f"| {key[0]} | {key[1]} | {shown} | {memory:.0f} |")
     return "\n".join(lines)
 
 

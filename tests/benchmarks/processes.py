@@ -39,14 +39,14 @@ class Server:
         )
 
     def wait(self, path: str, seconds: float = 120.0) -> float:
-        """Seconds from the command to the first answer at `path` below 500.
+        """Seconds from the command to the first answer at `path` that is no error.
 
         Raises RuntimeError, with the end of the server's log, where none comes.
         """
         with httpx.Client(trust_env=False, timeout=30.0) as client:
             while time.perf_counter() - self.started < seconds and self._process.poll() is None:
                 try:
-                    if client.get(self.url + path).status_code < 500:
+                    if client.get(self.url + path).status_code < 400:
                         return time.perf_counter() - self.started
                 except httpx.TransportError:
                     time.sleep(0.005)

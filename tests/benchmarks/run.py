@@ -10,10 +10,12 @@ import os
 import platform
 import sys
 import tempfile
+from math import inf
 from pathlib import Path
 
 import big_document
-from figures import Run, Start, rows, start_table, table
+import psutil
+from figures import Run, Start, load_table, rows, start_table
 from load import CONNECTIONS, put_load
 from targets import (
     PETSTORE,
@@ -36,6 +38,7 @@ WARM_UP_SECONDS = 1
 def main() -> None:
     """Measure what the arguments ask for, and print it."""
     options = _options()
+    busy = psutil.cpu_percent(interval=1.0)
     with tempfile.TemporaryDirectory(prefix="polymock-benchmarks-") as name:
         folder = Path(name)
         sections = []
@@ -43,7 +46,7 @@ def main() -> None:
             sections.append(_load_section(options, folder))
         if "start" in options.parts:
             sections.append(_start_section(options, folder))
-    sys.stdout.write("\n\n".join([_machine(options), *sections]) + "\n")
+    sys.stdout.write("\n\n".join([_machine(options, busy), *sections]) + "\n")
 
 
 def _options() -> argparse.Namespace:
@@ -78,7 +81,7 @@ def _load_section(options: argparse.Namespace, folder: Path) -> str:
             target.server.stop()
     mark = "### " if options.markdown else ""
     return "\n\n".join(
-        f"{mark}{workload.name}: {workload.title}\n\n{table(rows(runs, workload.name))}"
+        f"{mark}{workload.name}: {workload.title}\n\n{load_table(rows(runs, workload.name))}"
         for workload in WORKLOADS
         if workload.name in options.workloads
     )
@@ -179,15 +182,19 @@ def _start_once(
     try:
         seconds = target.server.wait(first)
         return Start(name, title, seconds, target.server.memory())
+    except RuntimeError as error:
+        _say(str(error))
+        return Start(name, title, inf, target.server.memory())
     finally:
         target.server.stop()
 
 
-def _machine(options: argparse.Namespace) -> str:
+def _machine(options: argparse.Namespace, busy: float) -> str:
     return (
-        f"{os.cpu_count()} cores ({platform.machine()}), Python {platform.python_version()}; wrk with "
-        f"{CONNECTIONS} connections on the same machine, {options.rounds} alternating rounds of "
-        f"{options.seconds} s each after {WARM_UP_SECONDS} s of warm-up; medians."
+        f"{os.cpu_count()} cores ({platform.machine()}), Python {platform.python_version()}; wrk "
+        f"with {CONNECTIONS} connections beside it, {options.rounds} alternating round(s) of "
+        f"{options.seconds} s each after {WARM_UP_SECONDS} s of warm-up; medians. "
+        f"Before the run {busy:.0f}% of the CPUs were busy with something else."
     )
 
 

@@ -152,11 +152,11 @@ def test_specs_need_no_config_and_get_names_of_their_own(tmp_path: Path) -> None
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("openapi: 3.1.0" if "yaml" in name else "{}")
     specs = ["shop/openapi.yaml", "bank/openapi.yaml", "my api.json", "http://x.org/a/pets.json"]
-    loaded = load([*specs, "https://x.org"], environ={}, directory=tmp_path)
+    loaded = load([*specs, "https://x.org", "http://["], environ={}, directory=tmp_path)
     assert loaded.file is None
     assert loaded.folder == tmp_path
     names = [mock.name for mock in loaded.config.mocks]
-    assert names == ["openapi", "openapi-2", "my-api", "pets", "x.org"]
+    assert names == ["openapi", "openapi-2", "my-api", "pets", "x.org", "mock"]
 
 
 @pytest.mark.parametrize("argument", ["shop", "shop/", "shop/polymock.yaml"])
@@ -189,6 +189,7 @@ def test_a_config_of_another_name_is_known_by_its_content(
         (["twice"], "polymock.yaml and polymock.json"),
         (["a" * 5000], "cannot be read"),
         (["a\0b"], "There is no file"),
+        (["a\udcff"], "cannot be read"),
     ],
 )
 def test_arguments_that_name_nothing_are_refused(

@@ -8,9 +8,11 @@ from pathlib import Path
 import httpx
 import msgspec
 
-from polymock.config import find_config, load
+from polymock.config import load
+from polymock.config_files import find_config
 from polymock.errors import JournalError
-from polymock.journal.sql import open_read_only, run
+from polymock.journal.database import open_read_only
+from polymock.journal.sql import run
 from polymock.serverfile import ServerFile, find_server
 from polymock_schemas.commands import SqlResult
 from polymock_schemas.config import JournalConfig
@@ -29,7 +31,7 @@ class Refusal(msgspec.Struct):
 
 
 def query(sql: str, journal: Path, limit: int, seconds: float) -> SqlResult:
-    """Rows of one SQL statement over a journal, at most `limit` of them.
+    """Rows of one SQL statement over a journal, at most `limit` of them, in at most `seconds`.
 
     Asks the server that owns the journal, or opens the file where none runs. Raises JournalError.
     """
@@ -38,12 +40,7 @@ def query(sql: str, journal: Path, limit: int, seconds: float) -> SqlResult:
         answer = _ask(server, sql, limit, seconds)
         if answer is not None:
             return answer
-    if not journal.is_file():
-        raise JournalError(
-            f"There is no journal {journal}.",
-            "`polymock serve` makes it; name another with --journal or --config.",
-        )
-    with closing(open_read_only(journal)) as connection:
+    with closing(open_read_only(str(journal))) as connection:
         return run(connection, sql, limit, round(seconds * 1000))
 
 

@@ -170,8 +170,7 @@ class Documents:
 
     def _read_rest(self) -> None:
         waiting = [self.place.file]
-        while waiting:
-            base = waiting.pop()
+        for base in waiting:
             for reference in _outward(self._contents[base]):
                 try:
                     file, _ = target(reference, Place(base))

@@ -27,6 +27,10 @@ MERGE = "<<"
 WORDS = "\ue000\ue001\ue002\ue003\ue004"
 """Private-use characters that can mark a word as an alias: one that the text lacks is taken."""
 MAX_BIG_INTEGERS = 100
+NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+MAX_BRACKETS = 10_000
+MAX_BRACKET_WORK = 2_000_000_000
+"""Open brackets times separators: the parser looks at all open brackets for each token."""
 LARGE = 1024 * 1024
 """Characters above which a document is parsed section by section."""
 
@@ -47,6 +51,7 @@ def yaml_to_json(text: str, limit: int) -> tuple[bytes, tuple[str, ...]]:
     Keys become strings; `<<` is merged; unknown tags are dropped. `limit` bounds the JSON that
     aliases and merge keys make of it, in bytes. Raises ParseError.
     """
+    _judge_brackets(text.encode())
     anchors = {found[1] for found in ANCHOR.finditer(text)}
     shared = anchors and any(found[1] in anchors for found in ALIAS.finditer(text))
     with _collector_paused():
@@ -151,6 +156,17 @@ def _second_line(text: str, key: str) -> int | None:
     return None
 
 
+def _judge_brackets(text: bytes) -> None:
+    """Refuse brackets nested so deeply that the parser would take minutes to say so."""
+    depth = deepest = 0
+    for sign in text.translate(None, NOT_BRACKETS):
+        depth = depth + 1 if sign in b"[{" else max(0, depth - 1)
+        deepest = max(deepest, depth)
+    separators = sum(text.count(sign) for sign in (b",", b":", b"[", b"{"))
+    if deepest > MAX_BRACKETS or deepest * separators > MAX_BRACKET_WORK:
+        raise ParseError("brackets are nested too deeply, or very many are never closed")
+
+
 class _Marks:
     """How anchors and aliases are written for the parser: by signs that the text does not hold."""
 
@@ -183,6 +199,7 @@ class _Plainer:
         self._limit = limit
         self._marks = marks
         self._anchors: dict[str, tuple[Any, int]] = {}
+        self._copied = 0
 
     def plain(self, node: Any) -> Any:
         """The tree made plain. Raises ParseError where it would grow beyond the limit."""
@@ -241,13 +258,19 @@ class _Plainer:
         if self._marks is None:
             return text, len(text) + 2
         if text.startswith(self._marks.alias) and text[1:] in self._anchors:
-            return self._anchors[text[1:]]
+            return self._anchored(text[1:])
         if text.startswith(self._marks.alias) and re.fullmatch(r"[A-Za-z0-9_-]+", text[1:]):
             raise ParseError(
                 f"the alias `*{text[1:]}` has no anchor before it, or stands inside it"
             )
         own = self._marks.removed(text)
         return own, len(own) + 2
+
+    def _anchored(self, name: str) -> tuple[Any, int]:
+        """What an alias stands for; all copies that aliases make are counted together."""
+        node, weight = self._anchors[name]
+        self._copied = self._weighed(self._copied + weight)
+        return node, weight
 
     def _weighed(self, weight: int) -> int:
         if weight > self._limit:

@@ -254,6 +254,8 @@ class TableAppender:
     def _undo(self) -> None:
         """Leave the failed transaction; what it put into the shape table is gone with it."""
         try:
+            self._shape_appender.clear()
+            self._row_appender.clear()
             self._cursor.rollback()
             self._forget_shapes()
         except duckdb.Error:

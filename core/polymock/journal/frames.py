@@ -154,8 +154,9 @@ def encode_call(
     TypeError or OverflowError where a plugin has put values of other types into the call.
     """
     body = call.body if size <= limit else call.body[:limit]
+    path = call.prefix + call.path
     return _encoder.encode(
-        (mock, call.method, call.path, call.query, call.client, call.headers, body, size, reply)
+        (mock, call.method, path, call.query, call.client, call.headers, body, size, reply)
     )
 
 

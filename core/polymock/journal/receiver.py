@@ -32,6 +32,7 @@ class Receiver:
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
         self._held = 0
+        self._closing = False
         self._room = asyncio.Event()
         self._room.set()
         self._alone = asyncio.Event()
@@ -64,8 +65,11 @@ class Receiver:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._alone.wait()
+        self._closing = True
+        self._room.set()
         for writer in tuple(self._writers):
             writer.close()
+        await self._alone.wait()
         await self._server.wait_closed()
         self._remove()
 
@@ -83,10 +87,12 @@ class Receiver:
         except msgspec.DecodeError as error:
             log.warning("a worker was disconnected: %s", error)
         finally:
+            writer.close()
+            with contextlib.suppress(OSError):
+                await writer.wait_closed()
             self._writers.discard(writer)
             if not self._writers:
                 self._alone.set()
-            writer.close()
 
     async def _receive(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         loop = asyncio.get_running_loop()
@@ -94,7 +100,7 @@ class Receiver:
         if not isinstance(hello, Hello):
             raise msgspec.DecodeError("the first frame was not a Hello")
         source = Source(hello.node, hello.run, hello.resuming)
-        while True:
+        while not self._closing:
             await self._room.wait()
             frame = await read_frame(reader)
             if not isinstance(frame, (Batch, Replies, Contracts)):

@@ -129,7 +129,7 @@ class Redactor:
     def _parameter(self, pair: str, hidden: set[str]) -> str:
         name, equals, value = pair.partition("=")
         parts = re.split(r"[\[\].]+", unquote_plus(name, errors="replace").lower())
-        if not self._parameters.intersection(parts):
+        if not value or not self._parameters.intersection(parts):
             return pair
         hidden.update((value, unquote_plus(value, errors="replace")))
         return f"{name}{equals}{REDACTED}"

@@ -40,6 +40,8 @@ FLUSH_ROWS = 256
 FLUSH_BYTES = 1024 * 1024
 LIGHT_BODY = 4096
 """Bodies up to this length are not counted one by one."""
+LARGEST_BODY = 16 * 1024 * 1024
+"""No larger limit for bodies is kept to: two of them have to fit into a frame."""
 KNOWN_REPLIES = 4096
 KNOWN_BYTES = 16 * 1024 * 1024
 RECONNECT_SECONDS = (0.05, 1.0)
@@ -97,7 +99,7 @@ class Recorder:
     ) -> None:
         self._socket = socket
         self._node = node
-        self._limit = body_limit
+        self._limit = min(body_limit, LARGEST_BODY)
         self._light = min(body_limit, LIGHT_BODY)
         self._capacity = capacity
         self._run = new_run()
@@ -187,7 +189,7 @@ class Recorder:
         for row in rows:
             try:
                 encoded.append((row[3], row[4], msgspec.Raw(self._encoded(row, replies))))
-            except (UnicodeEncodeError, TypeError, OverflowError):
+            except (UnicodeEncodeError, TypeError, OverflowError, msgspec.ValidationError):
                 self._drop([row], UNENCODABLE)
         batch = Batch(
             next(self._sequences),
@@ -230,6 +232,8 @@ class Recorder:
                     await self._converse(reader, writer)
                 finally:
                     writer.close()
+                    with contextlib.suppress(OSError):
+                        await writer.wait_closed()
             if time.monotonic() - started > longest:
                 delay = RECONNECT_SECONDS[0]
             await asyncio.sleep(delay)
@@ -268,14 +272,11 @@ class Recorder:
             writer.write(encode_frame(Contracts(self._mocks)))
 
     def _tell_replies(self, writer: asyncio.StreamWriter, parcel: _Parcel, known: set[int]) -> None:
-        new = {
-            number: reply_part(reply, len(reply.body), self._limit)
-            for number, reply in parcel.replies.items()
-            if number not in known
-        }
-        if new:
-            known.update(new)
-            writer.write(encode_frame(Replies(parcel.generation, new)))
+        for number, reply in parcel.replies.items():
+            if number not in known:
+                known.add(number)
+                part = reply_part(reply, len(reply.body), self._limit)
+                writer.write(encode_frame(Replies(parcel.generation, {number: part})))
 
     async def _read_acks(self, reader: asyncio.StreamReader) -> None:
         while True:

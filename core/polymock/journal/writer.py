@@ -59,6 +59,7 @@ class Journal:
         self._changed = threading.Condition()
         self._waiting: deque[Delivery] = deque()
         self._waiting_rows = 0
+        self._group: Sequence[Delivery] = ()
         self._submitted = self._finished = self._asked = 0
         self._closing = False
         self._rows = self._gaps = self._dropped = 0
@@ -96,11 +97,12 @@ class Journal:
     def status(self) -> JournalStatus:
         """How the journal does."""
         with self._changed:
+            batches = [d for d in (*self._group, *self._waiting) if isinstance(d.frame, Batch)]
             return JournalStatus(
                 path=self._settings.path,
                 rows=self._rows,
-                waiting_batches=sum(isinstance(d.frame, Batch) for d in self._waiting),
-                waiting_rows=self._waiting_rows,
+                waiting_batches=len(batches),
+                waiting_rows=sum(batch.rows for batch in batches),
                 gaps=self._gaps,
                 dropped_rows=self._dropped,
                 last_error=self._last_error,
@@ -164,11 +166,13 @@ class Journal:
                 if again:
                     break
             self._waiting_rows -= rows
+            self._group = group
             return group
 
     def _finish(self, group: Sequence[Delivery]) -> None:
         with self._changed:
             self._finished += len(group)
+            self._group = ()
             self._changed.notify_all()
 
     def _write(self, group: Sequence[Delivery]) -> None:

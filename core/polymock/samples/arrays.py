@@ -66,7 +66,7 @@ class Layout:
 
 
 class ArrayRecipe:
-    """Lists of one schema. Where `contains` leaves a choice of places, several layouts are tried."""
+    """Lists of one schema. Where `contains` may stand anywhere, several layouts are tried."""
 
     simple = False
 

@@ -41,13 +41,13 @@ def negations(schema: Schema, path: str) -> list[list[Part]]:
         found.extend(
             [Part(body, path, False) for body in bodies] for bodies in _without(keyword, value)
         )
-    if not found:
-        return [[]] if set(schema) & _CHECKED else [[Part(False, path, False)]]
-    return found
+    if _CHECKED & schema.keys():
+        found.append([])
+    return found or [[Part(False, path, False)]]
 
 
 _CHECKED = word_set("""
-    $ref unevaluatedProperties unevaluatedItems patternProperties propertyNames
+    unevaluatedProperties unevaluatedItems patternProperties propertyNames
     dependentRequired  dependentSchemas additionalProperties prefixItems uniqueItems if
     contentEncoding
 """)

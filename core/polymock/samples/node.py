@@ -20,6 +20,7 @@ from polymock.samples.recipe import (
     MAX_DEPTH,
     MISSING,
     RECURSION,
+    Endless,
     Part,
     Planner,
     Recipe,
@@ -35,6 +36,10 @@ _TRIES = 24
 """Values that a careful run makes for one node before it gives up."""
 _FAILURES = 64
 """Contradictions met while making one value, after which it is given up."""
+_WORDY = 12
+"""From this place on, distinct strings are spelled letter by letter: words would run out."""
+_DEEP = 30
+"""From this depth on, values are made as flat as they can be."""
 _HOPELESS = 2
 """Contradictions after which it is given up, where no value at all was made."""
 
@@ -136,6 +141,8 @@ class PlannedNode:
         self.entity = entity
         self.path = parts[0].path if parts else ""
         self.impossible = any(part.schema is False for part in parts)
+        self.measured = False
+        """Whether the heights of its options are known."""
         self._options: dict[bool, list[Option] | Unsatisfiable] = {}
         self._simple: bool | None = None
         self._preferred: list[Any] | None = None
@@ -222,6 +229,8 @@ class PlannedNode:
             if count is not None and count <= 1 << 12:
                 run.step(self.path)
                 return recipe.nth(place // len(options) % count)
+        if isinstance(recipe, TextRecipe) and place > _WORDY:
+            return recipe.spelled(run, spot)
         return self.make(run, spot)
 
     def preferred(self) -> list[Any]:
@@ -234,7 +243,7 @@ class PlannedNode:
     def _candidates(self, run: Run, spot: Spot) -> list[Option]:
         """The options to try: no recursion where it can be left out, the flattest where not."""
         options = self.options(run.exclusive)
-        cramped = spot.room < 1 or spot.depth > MAX_DEPTH // 2
+        cramped = spot.room < 1 or spot.depth > _DEEP
         if cramped and spot.optional and not self.simple:
             return []
         if not any(option.recurses(run) for option in options) and not cramped:
@@ -244,11 +253,14 @@ class PlannedNode:
             return flat
         if spot.optional and not self.simple:
             return []
-        self.planner.heights(self)
-        finite = sorted((o for o in options if o.height < inf), key=lambda o: o.height)
-        if not finite or spot.depth > MAX_DEPTH:
-            raise Unsatisfiable(self.path, "it requires itself inside itself without end")
-        return [option for option in finite if option.height == finite[0].height]
+        if not self.measured:
+            self.planner.heights(self)
+        lowest = min(option.height for option in options)
+        if lowest == inf:
+            raise Endless(self.path, "it requires itself inside itself without end")
+        if lowest + spot.depth > MAX_DEPTH:
+            raise Endless(self.path, f"a value would be nested deeper than {MAX_DEPTH} levels")
+        return [option for option in options if option.height == lowest]
 
     def _from_faker(self, option: Option, spot: Spot) -> Any:
         """The value that `x-faker` asks for; None where there is none, or it does not fit."""

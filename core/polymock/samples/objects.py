@@ -237,7 +237,7 @@ class ObjectRecipe:
                 tree = pattern_text.tree(pattern)
                 if tree is not None:
                     yield pattern_text.make(tree, Stream(seed), 1, 40)
-            yield Draw(seed, seed).words(1 + attempt // 20).replace(" ", "_")
+            yield Draw(seed, seed).words(min(1 + attempt // 20, 4)).replace(" ", "_")
 
     def _name_allowed(self, name: str) -> bool:
         return self.names is None or self.names.accepts(name)

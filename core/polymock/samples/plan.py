@@ -9,7 +9,7 @@ from typing import Any
 from polymock.errors import Unsatisfiable
 from polymock.jsonschema import Definitions, Direction, Schema, Validator, is_marked
 from polymock.samples.node import Option, PlannedNode
-from polymock.samples.recipe import Part
+from polymock.samples.recipe import MAX_DEPTH, Part
 
 
 class SchemaPlanner:
@@ -86,15 +86,19 @@ class SchemaPlanner:
                 reached[id(node)] = (node, needs)
                 waiting.extend(inner for _, inners in needs for inner in inners)
         lowest: dict[int, float] = dict.fromkeys(reached, inf)
-        changed = True
-        while changed:
-            changed = False
-            for key, (_, needs) in reached.items():
+        # What was reached last is mostly needed by what was reached first, so go backwards.
+        backwards = list(reversed(reached.items()))
+        changed, rounds = True, 0
+        while changed and rounds <= MAX_DEPTH:
+            changed, rounds = False, rounds + 1
+            for key, (_, needs) in backwards:
                 for option, inners in needs:
                     option.height = 1 + max((lowest[id(inner)] for inner in inners), default=0)
                     if option.height < lowest[key]:
                         lowest[key] = option.height
                         changed = True
+        for node, _ in reached.values():
+            node.measured = True
 
     def _without_foreign(self, value: Any, parts: Sequence[Part]) -> Any:
         """An example without the properties that the other side writes."""

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple, Protocol
 from polymock.errors import Unsatisfiable
 from polymock.jsonschema import Schema
 
-MAX_DEPTH = 60
+MAX_DEPTH = 100
 """Objects and lists inside one another in a sample."""
 MAX_STEPS = 100_000
 """Values made for one sample, discarded ones included."""
@@ -26,6 +26,10 @@ ROOM = 600
 """Values that a sample may have before optional parts are left out."""
 RECURSION = 2
 """How often a definition may stand inside itself where it can be left out."""
+
+
+class Endless(Unsatisfiable):
+    """A value would be larger or deeper than any limit: another seed does not help."""
 
 
 class Missing:
@@ -85,10 +89,10 @@ class Run:
         """How often each definition is being made at the moment."""
 
     def step(self, path: str) -> None:
-        """Count one value. Raises Unsatisfiable beyond the limit."""
+        """Count one value. Raises Endless beyond the limit."""
         self.steps -= 1
         if self.steps < 0:
-            raise Unsatisfiable(path, "the sample would be larger than the limit")
+            raise Endless(path, "the sample would be larger than the limit")
 
 
 class Recipe(Protocol):

@@ -8,7 +8,7 @@ from polymock.errors import Unsatisfiable
 from polymock.jsonschema import Definitions, Direction, Schema, Validator, references
 from polymock.samples.node import PlannedNode
 from polymock.samples.plan import SchemaPlanner
-from polymock.samples.recipe import MISSING, ROOM, Part, Run, Spot
+from polymock.samples.recipe import MISSING, ROOM, Endless, Part, Run, Spot
 from polymock.samples.seeds import derive, salt
 
 _MAX_ROOTS = 4096
@@ -64,13 +64,14 @@ class Sampler:
             part_seed = derive(seed, _AGAIN + attempt) if attempt else seed
             try:
                 value = root.node.make(run, Spot(part_seed, part_seed, ROOM, 0))
+            except Endless as error:
+                if not run.careful:
+                    raise Unsatisfiable(error.path, error.reason) from None
             except Unsatisfiable as error:
                 contradiction = contradiction or error
-                if run.steps < 0 and not run.careful:
-                    break
-                continue
-            if root.validator.is_valid(value):
-                return value
+            else:
+                if root.validator.is_valid(value):
+                    return value
         raise contradiction or _unsatisfied(root.validator, value)
 
     def diagnose(self, schema: Schema) -> Unsatisfiable | None:

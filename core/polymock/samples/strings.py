@@ -46,19 +46,22 @@ class TextRecipe:
     def make(self, run: Run, spot: Spot) -> str:
         """Make a string. Raises Unsatisfiable when none was found."""
         if run.careful and self.denied:
-            value = self._spelled(Stream(derive(spot.seed, 1)).pick(_ALPHABETS), spot)
-            if self._fits(value):
-                return value
+            return self.spelled(run, spot)
+        return self._usual(spot)
+
+    def _usual(self, spot: Spot) -> str:
         for value in self._candidates(spot):
             if self._fits(value):
                 return value
         raise Unsatisfiable(self.path, f"no string was found {self._wishes()}")
 
-    def _spelled(self, alphabet: str, spot: Spot) -> str:
-        """Characters of one sort, for a value that something forbids to be what it usually is."""
+    def spelled(self, run: Run, spot: Spot) -> str:
+        """A string of characters of one sort, where the usual ones are forbidden or used up."""
         stream = Stream(derive(spot.seed, 2))
+        alphabet = stream.pick(_ALPHABETS)
         high = max(self.low, 1) + 7 if self.high is None else min(self.high, self.low + 8)
-        return "".join(stream.pick(alphabet) for _ in range(stream.between(self.low, high)))
+        value = "".join(stream.pick(alphabet) for _ in range(stream.between(self.low, high)))
+        return value if self._fits(value) else self._usual(spot)
 
     def _format(self, name: str) -> tuple[Maker | None, str]:
         for known in self.formats:
@@ -76,15 +79,17 @@ class TextRecipe:
             if self.high is not None and shortest > self.high:
                 raise Unsatisfiable(
                     self.path,
-                    f"pattern {pattern!r} needs {shortest} characters, above maxLength {self.high}",
+                    f"pattern {_shown(pattern)} needs {shortest} characters, above maxLength {self.high}",
                 )
             if longest < self.low:
                 raise Unsatisfiable(
                     self.path,
-                    f"pattern {pattern!r} admits {longest} characters, below minLength {self.low}",
+                    f"pattern {_shown(pattern)} admits {longest} characters, below minLength {self.low}",
                 )
             if shortest > MAX_LENGTH:
-                raise Unsatisfiable(self.path, f"pattern {pattern!r} is longer than the limit")
+                raise Unsatisfiable(
+                    self.path, f"pattern {_shown(pattern)} is longer than the limit"
+                )
 
     def _candidates(self, spot: Spot) -> Iterator[str]:
         if self.format_maker:
@@ -148,7 +153,7 @@ class TextRecipe:
 
     def _wishes(self) -> str:
         wishes = [f"of format {f}" for f in self.formats]
-        wishes += [f"matching pattern {p!r}" for p in self.patterns]
+        wishes += [f"matching pattern {_shown(p)}" for p in self.patterns]
         if self.low:
             wishes.append(f"of minLength {self.low}")
         if self.high is not None:
@@ -172,3 +177,7 @@ def _formats(part: Part) -> list[str]:
 def _entity(name: str, entity: str) -> str:
     """`ownerName` tells of an owner, whatever object it stands in."""
     return owner_in_name(name) or entity if kind_of(name) in ("name", "id") else entity
+
+
+def _shown(pattern: str) -> str:
+    return repr(pattern if len(pattern) <= 100 else pattern[:100] + "...")

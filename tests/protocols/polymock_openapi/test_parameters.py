@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from polymock.errors import TooLarge, Unreadable
 from polymock.jsonschema import Schema
+from polymock_openapi.coercion import TYPES, types_of
 from polymock_openapi.model import Endpoint, Parameter
 from polymock_openapi.parameters import Parameters, Values
 from polymock_schemas.calls import Call, Violation
@@ -29,11 +30,13 @@ def parameter(schema: Schema, location: str = "query", **changes: Any) -> Parame
     style = changes.pop("style", style)
     settings: dict[str, Any] = {
         "name": "p",
+        "location": location,
+        "schema": schema,
         "required": location == "path",
         "style": style,
         "explode": style in EXPLODED,
     }
-    return Parameter(location=location, schema=schema, **{**settings, **changes})  # type: ignore[arg-type]
+    return Parameter(**{**settings, **changes})
 
 
 def endpoint(*parameters: Parameter, **definitions: Schema) -> Endpoint:
@@ -231,6 +234,14 @@ def test_types_are_found_through_the_schema(schema: Schema, wire: str, value: An
     assert read(parameter(schema, "path"), wire, Id={"type": "integer"}) == value
 
 
+def test_a_long_chain_of_references_is_looked_through_in_bounds() -> None:
+    chain: dict[str, Schema] = {f"a{n}": {"$ref": f"#/$defs/a{n + 1}"} for n in range(5_000)}
+    chain["a5000"] = {"type": "integer"}
+    assert types_of({"$ref": "#/$defs/a0"}, chain) == TYPES
+    assert types_of({"$ref": "#/$defs/a4990"}, chain) == {"integer"}
+    assert types_of({"$ref": "#/$defs/me"}, {"me": {"allOf": [{"$ref": "#/$defs/me"}]}}) == TYPES
+
+
 def test_a_list_or_a_single_value() -> None:
     either: Schema = {"anyOf": [{"type": "string", "maxLength": 2}, STRINGS]}
     assert read(parameter(either), "p=a") == "a"
@@ -319,6 +330,10 @@ def escape(text: str) -> str:
     return quote(text, safe="").replace(".", "%2E")  # a dot separates in the label style
 
 
+def kind_of(value: Any) -> str:
+    return "string" if isinstance(value, str) else "array" if isinstance(value, list) else "object"
+
+
 def expand(value: Any, style: str, explode: bool) -> str:
     first, separator, named = {
         "simple": ("", ",", False),
@@ -343,15 +358,13 @@ def expand(value: Any, style: str, explode: bool) -> str:
     explode=st.booleans(),
 )
 def test_path_round_trip(value: Any, style: str, explode: bool) -> None:
-    kind = {str: "string", list: "array", dict: "object"}[type(value)]
-    declared = parameter({"type": kind}, "path", style=style, explode=explode)
+    declared = parameter({"type": kind_of(value)}, "path", style=style, explode=explode)
     assert read(declared, expand(value, style, explode)) == value
 
 
 @given(value=texts | lists | maps, explode=st.booleans())
 def test_query_round_trip(value: Any, explode: bool) -> None:
-    kind = {str: "string", list: "array", dict: "object"}[type(value)]
-    declared = parameter({"type": kind}, explode=explode)
+    declared = parameter({"type": kind_of(value)}, explode=explode)
     assert read(declared, expand(value, "form", explode)) == value
 
 

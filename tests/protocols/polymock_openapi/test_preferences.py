@@ -57,6 +57,7 @@ def test_preferences(sent: Call, asked: Preferences) -> None:
         (call("seed=" + "9" * 30), "header.Prefer"),
         (call("example="), "header.Prefer"),
         (call('example="cat'), "header.Prefer"),
+        (call('"\\' * 30_000), "header.Prefer"),
         (call(query="__code=ok"), "query.__code"),
         (call(query="__example=%00"), "query.__example"),
         (call(query="__seed=%zz"), "query.__seed"),

@@ -1,0 +1,5 @@
+"""`python -m polymock`: the command line."""
+
+from polymock.cli import main
+
+main()

@@ -1,0 +1,92 @@
+"""`polymock serve` as a user starts it: a process of its own, on free ports, in a folder of the test."""
+
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import psutil
+
+START_SECONDS = 30
+STOP_SECONDS = 20
+
+
+class Server:
+    """A running server. `url` and `admin_url` are what its panel says."""
+
+    def __init__(self, process: "subprocess.Popen[str]", log: Path) -> None:
+        self.process = process
+        self._log = log
+        panel = self.await_output("Stop it with")
+        self.panel = panel
+        self.url = self._find(r"mock +(http://[^/\s]+)", panel)
+        self.admin_url = self._find(r"admin +(http://\S+)", panel)
+
+    @property
+    def output(self) -> str:
+        """All that it has printed so far, errors included."""
+        return self._log.read_text()
+
+    @property
+    def workers(self) -> list[psutil.Process]:
+        """Its worker processes."""
+        return psutil.Process(self.process.pid).children()
+
+    def await_output(self, text: str) -> str:
+        """Wait until it has printed a text; everything that it printed."""
+        end = time.monotonic() + START_SECONDS
+        while time.monotonic() < end:
+            if text in self.output:
+                return self.output
+            if self.process.poll() is not None:
+                break
+            time.sleep(0.02)
+        raise AssertionError(f"{text!r} was not printed:\n{self.output}")
+
+    def sql(self, statement: str) -> list[list[object]]:
+        """The rows of a query, through the admin API."""
+        answer = httpx.post(f"{self.admin_url}/api/v1/logs/sql", json={"sql": statement})
+        assert answer.status_code == 200, answer.text
+        rows: list[list[object]] = answer.json()["rows"]
+        return rows
+
+    def await_rows(self, count: int) -> None:
+        """Wait until so many exchanges are committed."""
+        end = time.monotonic() + START_SECONDS
+        while self.sql("SELECT count(*) FROM requests") != [[count]]:
+            assert time.monotonic() < end, "the exchanges did not arrive in the journal"
+            time.sleep(0.02)
+
+    def stop(self) -> int:
+        """SIGTERM; the exit code."""
+        self.process.terminate()
+        return self.process.wait(STOP_SECONDS)
+
+    def kill(self) -> None:
+        """SIGKILL to everything at once."""
+        processes = [psutil.Process(self.process.pid), *self.workers]
+        for process in processes:
+            process.send_signal(signal.SIGKILL)
+        self.process.wait(STOP_SECONDS)
+        psutil.wait_procs(processes, STOP_SECONDS)
+
+    @staticmethod
+    def _find(pattern: str, text: str) -> str:
+        found = re.search(pattern, text)
+        assert found is not None, text
+        return found[1]
+
+
+def polymock(*arguments: str, cwd: Path) -> "subprocess.CompletedProcess[str]":
+    """Run a command to its end."""
+    return subprocess.run(
+        [sys.executable, "-m", "polymock", *arguments],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
