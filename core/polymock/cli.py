@@ -70,6 +70,7 @@ def main() -> None:
 )
 @click.option("--reload", is_flag=True, help="Serve specs and config anew when they change.")
 @click.option("--strict", is_flag=True, help="Take warnings about specs for errors.")
+@click.option("--json", "as_json", is_flag=True, help="Print the start-up panel as JSON.")
 def serve(
     specs: tuple[str, ...],
     port: int | None,
@@ -83,6 +84,7 @@ def serve(
     log_level: str,
     reload: bool,
     strict: bool,
+    as_json: bool,
 ) -> None:
     """Serve mocks: of a config, or of specs without one.
 
@@ -104,7 +106,8 @@ def serve(
         no_journal=no_journal,
     )
     loaded = load(specs, overrides)
-    raise SystemExit(run(loaded, reload=reload, log_level=log_level, strict=strict))
+    code = run(loaded, reload=reload, log_level=log_level, strict=strict, as_json=as_json)
+    raise SystemExit(code)
 
 
 @main.command()

@@ -50,7 +50,6 @@ class LoadedConfig(msgspec.Struct, frozen=True):
     config: Config
     file: Path | None
     folder: Path
-    notes: tuple[str, ...] = ()
     arguments: tuple[str, ...] = ()
     overrides: Overrides = NO_OVERRIDES
 

@@ -25,9 +25,10 @@ class Started(msgspec.Struct, frozen=True):
     notes: tuple[str, ...]
 
 
-def print_panel(started: Started) -> None:
+def print_panel(started: Started, *, as_json: bool) -> None:
     """Print the mocks, URLs, operations, warnings and the journal's path to standard output."""
-    sys.stdout.write("\n".join(render_panel(started)) + "\n")
+    text = msgspec.json.encode(started).decode() if as_json else "\n".join(render_panel(started))
+    sys.stdout.write(text + "\n")
     sys.stdout.flush()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import socket
+from time import monotonic, sleep
 
 import psutil
 
@@ -76,8 +77,19 @@ def holder_of(port: int) -> str:
     return ""
 
 
-def listens(pid: int, port: int) -> bool:
-    """Whether a process of this user listens on a port."""
+def await_listening(pid: int, port: int, seconds: float) -> None:
+    """Wait until a process of this user listens on a port. Raises ServerError."""
+    end = monotonic() + seconds
+    while not _listens(pid, port):
+        if monotonic() > end:
+            raise ServerError(
+                f"Process {pid} did not listen on port {port} within {seconds:.0f} s.",
+                "Run with --log-level debug to see what it does.",
+            )
+        sleep(0.005)
+
+
+def _listens(pid: int, port: int) -> bool:
     try:
         connections = psutil.Process(pid).net_connections("tcp")
     except psutil.Error:

@@ -17,7 +17,7 @@ from polymock.config import LoadedConfig
 from polymock.errors import ServerError, SpecError, UserError
 from polymock.messages import Found, FromWorker, Load, Loaded, LoadFailed, WorkerSettings
 from polymock.panel import Started, print_faults, print_panel
-from polymock.ports import listens, reserve
+from polymock.ports import await_listening, reserve
 from polymock.serverfile import announce
 from polymock.units import parse_duration
 from polymock.workers import WorkerHandle
@@ -31,25 +31,32 @@ LISTEN_SECONDS = 10.0
 log = logging.getLogger("polymock.server")
 
 
-def serve(loaded: LoadedConfig, *, reload: bool, log_level: str, strict: bool) -> int:
+def serve(
+    loaded: LoadedConfig, *, reload: bool, log_level: str, strict: bool, as_json: bool = False
+) -> int:
     """Serve a config until SIGTERM or SIGINT; the exit code.
 
-    Raises UserError where it cannot start: a taken port, a locked journal, a wrong spec, or, with
+    With `as_json` the start-up panel is one line of JSON. Raises UserError where it cannot start: a taken port, a locked journal, a wrong spec, or, with
     `strict`, a warning.
     """
     logging.basicConfig(level=log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
     for chatty in ("httpx", "watchfiles"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
-    return asyncio.run(Control(loaded, log_level=log_level, strict=strict).run(reload=reload))
+    return asyncio.run(
+        Control(loaded, log_level=log_level, strict=strict, as_json=as_json).run(reload=reload)
+    )
 
 
 class Control:
     """The control process: ports, workers, journal, admin API, in the order they start."""
 
-    def __init__(self, loaded: LoadedConfig, *, log_level: str, strict: bool) -> None:
+    def __init__(
+        self, loaded: LoadedConfig, *, log_level: str, strict: bool, as_json: bool
+    ) -> None:
         self._loaded = loaded
         self._log_level = log_level
         self._strict = strict
+        self._as_json = as_json
         self._stopping = asyncio.Event()
         self._workers: list[WorkerHandle] = []
         self._answers: asyncio.Queue[FromWorker] = asyncio.Queue()
@@ -199,7 +206,9 @@ class Control:
                         "Run with --log-level debug to see what they do.",
                     )
                 loaded = self._accept(answer.result())
-            await _await_listening(workers, port)
+            for pid in [worker.pid for worker in workers]:
+                if pid is not None:  # one that does not listen leaves its share unanswered
+                    await asyncio.to_thread(await_listening, pid, port, LISTEN_SECONDS)
         finally:
             stopped.cancel()
         self._started = True
@@ -228,7 +237,8 @@ class Control:
                 journal=str(self._loaded.journal_path or ""),
                 workers=server.workers,
                 notes=ready.notes,
-            )
+            ),
+            as_json=self._as_json,
         )
 
     async def _serve_until_stopped(self, *, reload: bool) -> None:
@@ -274,14 +284,6 @@ def _real_paths(paths: Sequence[str]) -> set[str]:
 @contextlib.contextmanager
 def _nothing() -> Iterator[None]:
     yield
-
-
-async def _await_listening(workers: Sequence[WorkerHandle], port: int) -> None:
-    """Wait until every worker listens: one that does not would leave its share unanswered."""
-    async with asyncio.timeout(LISTEN_SECONDS):
-        for worker in workers:
-            while worker.pid is not None and not listens(worker.pid, port):
-                await asyncio.sleep(0.005)
 
 
 def _in_url(host: str) -> str:

@@ -46,7 +46,8 @@ def identify(endpoint: Endpoint, call: Call) -> str:
 
     A basic user's name; the `sub` claim of a bearer token that is a JWT, which nobody verified;
     else the scheme's name. "" where credentials are optional and none came, and for mutual TLS,
-    which cannot be seen here. Raises Unauthenticated with a challenge for each scheme.
+    which cannot be seen here. Raises Unauthenticated with a challenge for each scheme, and TooLarge
+    where a key is looked for among too many query pairs.
     """
     if not endpoint.security:
         return ""

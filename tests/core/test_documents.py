@@ -387,6 +387,15 @@ def test_urls_that_cannot_be_read_say_why(site: str, path: str, said: str) -> No
         Documents(site + path, allow_private=True, limits=Limits(file_bytes=5000))
 
 
+def test_a_server_that_drips_is_left_when_time_is_up(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        location = f"http://127.0.0.1:{server.getsockname()[1]}/a.yaml"
+        start = time.monotonic()
+        with pytest.raises(SpecError, match="did not arrive within"):
+            Documents(location, allow_private=True, limits=Limits(seconds=0.2))
+        assert time.monotonic() - start < 2
+
+
 def test_private_addresses_are_refused_unless_allowed(site: str) -> None:
     with pytest.raises(SpecError, match="private address"):
         Documents(f"{site}/spec/root.yaml")

@@ -89,13 +89,11 @@ class Documents:
         """Whether a reference leads to a node."""
         try:
             place = self.locate(reference, base)
-            *way, last = ("", *tokens(place.pointer))
             node = self._open(place.file)
-            if not way:
-                return True
-            for token in way[1:]:
+            keys = tokens(place.pointer)
+            for token in keys[:-1]:
                 node = step(node, token)
-            return has(node, last)
+            return not keys or has(node, keys[-1])
         except (SpecError, KeyError):
             return False
 

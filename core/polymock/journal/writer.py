@@ -105,7 +105,7 @@ class Journal:
                 waiting_rows=sum(batch.rows for batch in batches),
                 gaps=self._gaps,
                 dropped_rows=self._dropped,
-                last_error=self._last_error,
+                last_error=self._last_error if self._thread.is_alive() else "the writer has ended",
             )
 
     def flush(self, seconds: float = 5.0) -> bool:

@@ -76,20 +76,15 @@ class TextRecipe:
             if tree is None:
                 continue
             shortest, longest = pattern_text.lengths(tree)
+            shown = f"pattern {_shown(pattern)}"
             if self.high is not None and shortest > self.high:
-                raise Unsatisfiable(
-                    self.path,
-                    f"pattern {_shown(pattern)} needs {shortest} characters, above maxLength {self.high}",
-                )
+                reason = f"{shown} needs {shortest} characters, above maxLength {self.high}"
+                raise Unsatisfiable(self.path, reason)
             if longest < self.low:
-                raise Unsatisfiable(
-                    self.path,
-                    f"pattern {_shown(pattern)} admits {longest} characters, below minLength {self.low}",
-                )
+                reason = f"{shown} admits {longest} characters, below minLength {self.low}"
+                raise Unsatisfiable(self.path, reason)
             if shortest > MAX_LENGTH:
-                raise Unsatisfiable(
-                    self.path, f"pattern {_shown(pattern)} is longer than the limit"
-                )
+                raise Unsatisfiable(self.path, f"{shown} is longer than the limit")
 
     def _candidates(self, spot: Spot) -> Iterator[str]:
         if self.format_maker:

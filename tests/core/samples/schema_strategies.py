@@ -28,7 +28,7 @@ values = st.recursive(
 @st.composite
 def satisfiable_schemas(draw: st.DrawFn) -> Any:
     """A schema of many keywords that some value satisfies."""
-    return draw(schemas_of(draw(values), 3))
+    return draw(schemas_of(draw(values), 2))
 
 
 @st.composite
@@ -43,11 +43,12 @@ def schemas_of(draw: st.DrawFn, value: Any, depth: int) -> Any:
         return {"allOf": [plain, draw(schemas_of(value, depth - 1))]}
     if shape == "anyOf":
         return {"anyOf": [draw(_plain(other, 0)), plain]}
-    if shape == "not" and _kind(other) != _kind(value):
-        return {**plain, "not": {"type": _kind(other)}} if isinstance(plain, dict) else plain
+    apart = _kind(other) != _kind(value) and not {_kind(other), _kind(value)} <= _NUMERIC
+    if shape == "not" and apart and isinstance(plain, dict):
+        return {**plain, "not": {"type": _kind(other)}}
     if shape == "if":
         return {"if": draw(_plain(other, 0)), "then": plain, "else": plain}
-    if shape == "oneOf" and {_kind(other), _kind(value)} not in ({_kind(value)}, _NUMERIC):
+    if shape == "oneOf" and apart:
         return {"oneOf": [{"type": _kind(other)}, {"type": _kind(value), "allOf": [plain]}]}
     return plain
 
