@@ -69,7 +69,7 @@ REQUESTS = _table(
     ("mock", "VARCHAR", "The mock's name"),
     ("operation", "VARCHAR", "The operation's name (GET /pets/{petId}); '' where none matched"),
     ("method", "VARCHAR", "HTTP method, as sent"),
-    ("path", "VARCHAR", "Path below the mock's own prefix, percent-encoded as sent"),
+    ("path", "VARCHAR", "Path, percent-encoded as sent, the mock's prefix included"),
     ("query", "VARCHAR", "Query without its ?, percent-encoded as sent, redacted"),
     ("status", "INTEGER", "HTTP status; for gRPC the gRPC code"),
     ("outcome", "VARCHAR", "ok, client_error, server_error or fault"),

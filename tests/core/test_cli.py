@@ -92,8 +92,10 @@ def test_serve_hands_over_what_the_command_line_says(
     (folder / "a.yaml").write_text("openapi: 3.1.0")
     seen: list[tuple[LoadedConfig, bool, str, bool]] = []
 
-    def serve(loaded: LoadedConfig, *, reload: bool, log_level: str, strict: bool) -> int:
-        seen.append((loaded, reload, log_level, strict))
+    def serve(
+        loaded: LoadedConfig, *, reload: bool, log_level: str, strict: bool, as_json: bool
+    ) -> int:
+        seen.append((loaded, reload, log_level, strict, as_json))
         return 7
 
     monkeypatch.setattr("polymock.server.serve", serve)

@@ -1,11 +1,19 @@
-"""Random JSON Schemas that certainly can be satisfied: built around a value that satisfies them."""
+"""Properties of the sampler, over random schemas that certainly can be satisfied.
+
+Each schema is built around a value, of keywords that the value satisfies.
+"""
 
 from __future__ import annotations
 
+import json
 import math
 from typing import Any
 
+import jsonschema_rs
+from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from polymock.samples import Sampler
 
 NAMES = st.sampled_from(["id", "name", "email", "a", "b", "createdAt", "x-y", "tags"])
 scalars = st.one_of(
@@ -18,9 +26,7 @@ scalars = st.one_of(
 )
 values = st.recursive(
     scalars,
-    lambda inner: (
-        st.lists(inner, max_size=4) | st.dictionaries(NAMES, inner, max_size=4)
-    ),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(NAMES, inner, max_size=4),
     max_leaves=8,
 )
 
@@ -148,3 +154,19 @@ def _kind(value: Any) -> str:
         return "integer" if value.is_integer() else "number"
     names = {type(None): "null", int: "integer", str: "string", list: "array", dict: "object"}
     return names[type(value)]
+
+
+@settings(max_examples=250, deadline=None, derandomize=True)
+@given(satisfiable_schemas(), st.integers(0, 2**64), st.booleans())
+def test_sample_satisfies_schema(schema: Any, seed: int, examples: bool) -> None:
+    independent = jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
+    assert independent.is_valid(Sampler({}).sample(schema, seed, examples=examples))
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(satisfiable_schemas(), st.integers(0, 2**64))
+def test_sample_depends_on_content_alone(schema: Any, seed: int) -> None:
+    warm = Sampler({})
+    warm.sample(schema, seed + 1)
+    copy = json.loads(json.dumps(schema))
+    assert warm.sample(schema, seed) == Sampler({}).sample(copy, seed)
