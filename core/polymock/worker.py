@@ -14,6 +14,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
+from time import perf_counter
 
 import msgspec
 from granian.constants import Interfaces
@@ -33,7 +34,7 @@ from polymock.units import parse_size
 from polymock_schemas.commands import Fault
 
 EXAMINE_SECONDS = 0.15
-"""So long operations are examined before the first call; the rest follows when there is time."""
+"""So long operations are examined before the start-up panel; the others after it."""
 EXAMINE_PAUSE_SECONDS = 0.02
 CLOSE_SECONDS = 10.0
 MAX_LINE = 64 * 1024 * 1024
@@ -84,37 +85,42 @@ class Worker:
             backlog=1024,
             log_enabled=False,
         )
-        steering = asyncio.create_task(self._steer(commands, edge, stopping))
         stopped = asyncio.create_task(stopping.wait())
         serving = asyncio.create_task(server.serve())
+        self._examining = asyncio.create_task(self._examine(snapshot))
+        steering = asyncio.create_task(self._steer(commands, edge, stopping))
         await asyncio.wait([serving, stopped], return_when=asyncio.FIRST_COMPLETED)
         server.stop()
         await serving
         for task in (steering, stopped, self._examining):
-            if task is not None:
-                task.cancel()
+            task.cancel()
         return 0
 
     def _compile(self, message: Load) -> Snapshot | None:
-        """Compile a config, examine it, and tell the control process how that went."""
+        """Compile a config, or tell the control process why that failed."""
         try:
-            snapshot = build_snapshot(message.config, Path(message.folder))
+            return build_snapshot(message.config, Path(message.folder))
         except UserError as error:
             faults = error.faults if isinstance(error, SpecError) else ()
             self._output.send(LoadFailed(error.message, error.hint, faults))
             return None
-        examination = Examination(snapshot)
-        found = examination.begin(EXAMINE_SECONDS)
-        self._output.send(Loaded(summarise(snapshot, found), snapshot.files, snapshot.notes))
-        if self._examining is not None:
-            self._examining.cancel()
-        self._examining = asyncio.create_task(self._examine(examination))
-        return snapshot
 
-    async def _examine(self, examination: Examination) -> None:
+    async def _examine(self, snapshot: Snapshot) -> None:
+        """Tell what is served and what is wrong with it; what takes longer to find is told later.
+
+        Calls are answered between one operation's examination and the next.
+        """
+        examination = Examination(snapshot)
+        found: dict[int, list[Fault]] = {}
+        end = perf_counter() + EXAMINE_SECONDS
+        while not examination.done and perf_counter() < end:
+            index, faults = examination.step()
+            found.setdefault(index, []).extend(faults)
+            await asyncio.sleep(0)
+        self._output.send(Loaded(summarise(snapshot, found), snapshot.files, snapshot.notes))
         while not examination.done:
             await asyncio.sleep(EXAMINE_PAUSE_SECONDS)
-            faults = examination.step()
+            _, faults = examination.step()
             if faults:
                 self._output.send(Found(faults))
 
@@ -141,9 +147,12 @@ class Worker:
         while line := await commands.readline():
             snapshot = self._compile(msgspec.json.decode(line, type=Load))
             if snapshot is not None:
+                if self._examining is not None:
+                    self._examining.cancel()
                 edge.snapshot = snapshot
                 if self._recorder is not None:
                     self._recorder.set_mocks(journal_mocks(snapshot))
+                self._examining = asyncio.create_task(self._examine(snapshot))
         stopping.set()
 
     @contextlib.asynccontextmanager

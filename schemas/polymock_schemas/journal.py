@@ -272,7 +272,7 @@ UNMATCHED = _view(
     """,
     ("mock", "VARCHAR", "The mock that was addressed"),
     ("method", "VARCHAR", "HTTP method"),
-    ("path", "VARCHAR", "Path below the mock's own prefix"),
+    ("path", "VARCHAR", "Path, the mock's prefix included"),
     ("status", "INTEGER", "The status answered"),
     ("calls", "BIGINT", "How many calls"),
     ("last_ts", "TIMESTAMP", "The last of them"),

@@ -100,7 +100,7 @@ def test_serve_hands_over_what_the_command_line_says(
 
     monkeypatch.setattr("polymock.server.serve", serve)
     options = ["--port", "0", "--admin-port", "1", "--grpc-port", "2", "--workers", "3"]
-    more = ["--host", "::1", "--seed", "-4", "--journal", "j.db", "--reload", "--strict"]
+    more = ["--host", "::1", "--seed", "-4", "--journal", "j.db", "--reload", "--strict", "--json"]
     result = polymock("serve", "a.yaml", *options, *more, "--log-level", "debug")
     assert result.exit_code == 7
     loaded, *rest = seen[0]
@@ -108,7 +108,7 @@ def test_serve_hands_over_what_the_command_line_says(
     assert (server.port, server.admin_port, server.grpc_port, server.workers) == (0, 1, 2, 3)
     assert (server.host, loaded.config.world.seed) == ("::1", -4)
     assert loaded.journal_path == folder / "j.db"
-    assert rest == [True, "debug", True]
+    assert rest == [True, "debug", True, True]
 
 
 @pytest.mark.usefixtures("toy")

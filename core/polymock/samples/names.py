@@ -160,6 +160,8 @@ _WHOLE_ONLY = word_set("""
 _ENDING_TOO = word_set("""
     at on date time region language label tag content text
 """)
+_UNITS = frozenset({"ms", "millis", "milliseconds", "utc", "unix", "epoch"})
+"""Words behind a name that say in which unit its value is."""
 _FALSE = word_set("""
     deleted archived disabled hidden blocked banned locked expired deprecated draft failed
     error  cancelled canceled suspended readonly truncated
@@ -179,6 +181,8 @@ def words(name: str) -> tuple[str, ...]:
 def kind_of(name: str) -> str:
     """The kind that a property's name promises; "" where it promises nothing."""
     parts = words(name)
+    if len(parts) > 1 and parts[-1] in _UNITS:
+        parts = parts[:-1]
     for start in range(max(len(parts) - 3, 0), len(parts)):
         ending = "".join(parts[start:])
         kind = KINDS.get(ending)

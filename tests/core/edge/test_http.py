@@ -53,9 +53,7 @@ class BodyContract:
         )
 
     def refuse(self, call: Call, error: MockError, match: Match | None) -> Reply:
-        return Reply(
-            status=400, headers=(), body=type(error).__name__.encode(), source="refusal"
-        )
+        return Reply(status=400, headers=(), body=type(error).__name__.encode(), source="refusal")
 
 
 class Recorded:
