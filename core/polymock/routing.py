@@ -29,9 +29,10 @@ class Router(Generic[T]):
     `{&name}` and `{#name}` match nothing of it. A query or fragment of a template is ignored.
 
     The most static template wins, segment by segment from the left: literal before mixed (more
-    literal text first) before `{name}` before what spans, and that takes as few segments as it can. Of two routes that match alike the first
-    wins. A trailing slash more or less is forgiven where nothing matches exactly. A template that
-    has dot segments or is beyond the limits above never matches.
+    literal text first) before `{name}` before what spans, which takes as few segments as it can.
+    Of two routes that match alike the first wins. A trailing slash more or less is forgiven where
+    nothing matches exactly. A template that has dot segments or is beyond the limits above never
+    matches.
     """
 
     def __init__(self, routes: Iterable[tuple[str, str, T]]) -> None:

@@ -129,7 +129,7 @@ class OpenApiContract:
                     statuses=route.statuses,
                     reads=reader.header_names,
                     cacheable=endpoint.body is None,
-                    guarded=_guarded(endpoint),
+                    guarded=_guarded(endpoint, self._document.declares_security),
                 ),
                 reader=reader,
                 answerer=Answerer(endpoint, self._sampler, self._spec.seed),
@@ -172,7 +172,7 @@ def _addresses(document: OpenApiDocument) -> Iterator[tuple[str, str, Route]]:
             yield route.method, base + route.path, route
 
 
-def _guarded(endpoint: Endpoint) -> bool | None:
-    if not endpoint.security:
-        return None
-    return all(endpoint.security)
+def _guarded(endpoint: Endpoint, declares_security: bool) -> bool | None:
+    if endpoint.security:
+        return all(endpoint.security)
+    return False if declares_security else None

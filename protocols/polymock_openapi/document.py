@@ -60,6 +60,7 @@ class OpenApiDocument:
 
     `base_paths` are the paths of its servers (`/v1`), `routes` its operations, `definitions` its
     schemas by name, `faults` what was found wrong on the way, `files` the local paths read.
+    `declares_security` tells whether it has security schemes at all.
     """
 
     def __init__(self, source: Source, version: str, title: str) -> None:
@@ -72,6 +73,7 @@ class OpenApiDocument:
         self.routes: Sequence[Route] = find_routes(source)
         if not self.routes:
             source.warn(documents.place.child("paths"), "the document has no operations")
+        self.declares_security = _declares_security(source)
         self._definitions = SchemaDefinitions(source)
         self.definitions: Definitions = self._definitions
         self._compiler = Compiler(source, self._definitions)
@@ -173,6 +175,13 @@ def _title(source: Source, root: Node, spec: Spec) -> str:
         if title:
             return title
     return spec.name or PurePosixPath(spec.location).stem
+
+
+def _declares_security(source: Source) -> bool:
+    root = source.documents.root
+    components = root.get("components")
+    schemes = components.get("securitySchemes") if isinstance(components, Mapping) else None
+    return bool(schemes or root.get("securityDefinitions"))
 
 
 def _base_paths(source: Source) -> tuple[str, ...]:

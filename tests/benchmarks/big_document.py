@@ -8,9 +8,9 @@ to one another; many parameters; examples; long descriptions.
 
 from __future__ import annotations
 
+import argparse
 import json
 import random
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -205,5 +205,7 @@ def write(path: Path) -> None:
 
 
 if __name__ == "__main__":
-    for argument in sys.argv[1:]:
-        write(Path(argument))
+    parser = argparse.ArgumentParser(description="Write a large OpenAPI document.")
+    parser.add_argument("files", nargs="+", type=Path, help="to write: .json or .yaml")
+    for file in parser.parse_args().files:
+        write(file)

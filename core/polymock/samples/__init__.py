@@ -1,9 +1,10 @@
 """The sampler: (JSON Schema 2020-12, seed) -> value, pure and always the same.
 
-`sampler` is the way in. A sample goes from `plan` (nodes and their options) through `merge` (the
-cases that the choices of a schema leave) to a recipe for one type: `values`, `numbers`, `strings`
-(with `patterns`, `formats`), `arrays`, `objects`. Realistic values come from a property's name
-(`names` -> `kinds`) or from `x-faker` (`faker_names`), drawn from `seeds`.
+`sampler` is the way in. `plan` gives out nodes: sets of schemas that one value has to satisfy.
+A `node` asks `merge` for its cases, the ways through `allOf`, `anyOf`, `oneOf`, `if` and `not`
+(`negation`), and turns each into a recipe for one type: `values`, `numbers`, `strings` (with
+`pattern_text`, `formats`), `arrays`, `objects`. Realistic values come from a property's name
+(`names` -> `kinds`) or from `x-faker` (`faker_names`), drawn from `draws` and `seeds`.
 """
 
 from polymock.samples.faker_names import unknown_faker_names

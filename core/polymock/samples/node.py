@@ -55,8 +55,9 @@ class Option:
         """The seed chooses among the options of the lowest rank; the others stand in for them."""
         self.height = inf
         """Objects and lists that a value needs at least inside one another; see `heights`."""
-        self.free = case.types is None and kind == "string"
-        """Whether nothing says of which type the value has to be."""
+        # Without a declared type, `x-faker` may give a value of any type.
+        self._free = case.types is None and kind == "string"
+        self._faker = _faker(case)
         self._recipe: Recipe | Unsatisfiable | None = None
 
     def recipe(self) -> Recipe:
@@ -74,8 +75,22 @@ class Option:
         """Whether a definition of the case already stands inside itself often enough."""
         return any(run.active[name] >= RECURSION for name in self.case.definitions)
 
-    def make(self, run: Run, spot: Spot, recipe: Recipe) -> Any:
-        """Make a value by its recipe. Raises Unsatisfiable."""
+    @property
+    def contradictory(self) -> bool:
+        """Whether it is known that the case contradicts itself."""
+        return isinstance(self._recipe, Unsatisfiable)
+
+    def make(self, run: Run, spot: Spot) -> Any:
+        """Make a value: what `x-faker` asks for if it fits, else by the recipe.
+
+        Raises Unsatisfiable.
+        """
+        recipe = self.recipe()
+        if self._faker is not None:
+            made = self._faker(Draw(spot.seed, spot.owner, self.node.entity))
+            value = made if self._free else faker_names.fitted(made, self.kind)
+            if value is not None and self.node.accepts(value):
+                return value
         if recipe.simple:
             return recipe.make(run, spot)
         names = self.case.definitions
@@ -186,38 +201,30 @@ class PlannedNode:
             if preferred:
                 return deepcopy(preferred[spot.turn % len(preferred)])
         candidates = self._candidates(run, spot)
-        if not candidates:
-            return MISSING
+        return self._search(run, spot, candidates) if candidates else MISSING
+
+    def _search(self, run: Run, spot: Spot, candidates: list[Option]) -> Any:
+        """The first good value over the options and, in a careful run, over seeds."""
         first: Unsatisfiable | None = None
-        contradictions = made = 0
+        failed, made = 0, False
         for attempt in range(_TRIES if run.careful else 1):
             turned = spot._replace(seed=derive(spot.seed, _TRY + attempt)) if attempt else spot
             for option in _turned(candidates, spot.seed, attempt):
                 try:
-                    recipe = option.recipe()
+                    value = option.make(run, turned)
                 except Unsatisfiable as contradiction:
                     first = first or contradiction
-                    continue
-                try:
-                    value = self._value(run, turned, option, recipe)
-                except Unsatisfiable as contradiction:
-                    first = first or contradiction
-                    contradictions += 1
-                    if run.steps < 0 or contradictions > _FAILURES:
+                    failed += not option.contradictory
+                    if run.steps < 0:
                         raise
                     continue
                 if not run.careful or self.accepts(value):
                     return value
-                made += 1
-            if not made and contradictions > _HOPELESS:
+                made = True
+            candidates = [option for option in candidates if not option.contradictory]
+            if not candidates or failed > (_FAILURES if made else _HOPELESS):
                 break
-        raise first or Unsatisfiable(
-            self.path, "no value was found that satisfies all its keywords"
-        )
-
-    def _value(self, run: Run, spot: Spot, option: Option, recipe: Recipe) -> Any:
-        wished = self._from_faker(option, spot)
-        return option.make(run, spot, recipe) if wished is None else wished
+        raise first or Unsatisfiable(self.path, "no value was found for all its keywords together")
 
     def another(self, run: Run, spot: Spot, place: int) -> Any:
         """Like `make`; where there are few values, they take turns as `place` goes on."""
@@ -262,17 +269,15 @@ class PlannedNode:
             raise Endless(self.path, f"a value would be nested deeper than {MAX_DEPTH} levels")
         return [option for option in options if option.height == lowest]
 
-    def _from_faker(self, option: Option, spot: Spot) -> Any:
-        """The value that `x-faker` asks for; None where there is none, or it does not fit."""
-        for part in option.case.parts:
-            wish = part.schema.get("x-faker") if isinstance(part.schema, dict) else None
-            maker = None if wish is None else faker_names.maker(wish)
-            if maker is not None:
-                made = maker(Draw(spot.seed, spot.owner, self.entity))
-                value = made if option.free else faker_names.fitted(made, option.kind)
-                if value is not None and self.accepts(value):
-                    return value
-        return None
+
+def _faker(case: Case) -> faker_names.AnyMaker | None:
+    """The maker that the first known `x-faker` of a case names."""
+    wishes = [
+        p.schema["x-faker"]
+        for p in case.parts
+        if isinstance(p.schema, dict) and "x-faker" in p.schema
+    ]
+    return next((maker for wish in wishes if (maker := faker_names.maker(wish))), None)
 
 
 def _turned(options: list[Option], seed: int, attempt: int) -> list[Option]:

@@ -49,10 +49,14 @@ class SchemaPlanner:
         return body
 
     def validator(self, parts: Sequence[Part]) -> Validator:
-        """A validator of several parts together."""
+        """A validator of several parts together. Raises Unsatisfiable where there is none."""
         schemas = [_checkable(part.schema) for part in parts]
         whole = schemas[0] if len(schemas) == 1 else {"allOf": schemas} if schemas else True
-        return Validator(whole, self.definitions, self.direction)
+        try:
+            return Validator(whole, self.definitions, self.direction)
+        except ValueError as error:
+            path = parts[0].path if parts else ""
+            raise Unsatisfiable(path, "its parts together are no valid JSON Schema") from error
 
     def examples(self, parts: Sequence[Part]) -> list[Any]:
         """The examples and defaults of parts and of what they refer to, best first."""

@@ -56,7 +56,12 @@ class Sampler:
         Raises Unsatisfiable with the JSON Pointer of the contradiction: into the schema, or into
         `/$defs/NAME` where it stands behind a reference.
         """
-        root = self._root(schema)
+        try:
+            return self._sampled(self._root(schema), seed, key, examples)
+        except RecursionError:
+            raise Unsatisfiable("", "the schema is nested deeper than the stack allows") from None
+
+    def _sampled(self, root: _Root, seed: int, key: str, examples: bool) -> Any:
         seed = derive(seed, salt(key))
         contradiction: Unsatisfiable | None = None
         value: Any = MISSING
