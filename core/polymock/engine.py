@@ -24,6 +24,8 @@ class Engine:
         self.contract = contract
         self._strategies = strategies
         self._auth_headers = tuple(name for s in strategies or () for name in s.reads)
+        self.secrets = (*contract.secrets, *(name for s in strategies or () for name in s.secrets))
+        """Names of header fields and query parameters that the journal must hide."""
         self._remembered = RememberedReplies()
 
     def handle(self, call: Call) -> Reply:

@@ -11,10 +11,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Generic, Protocol, TypeVar
 
 import msgspec
-from polymock_schemas.calls import Call, Reply, Source
-from polymock_schemas.commands import Fault
 
 from polymock.errors import MockError
+from polymock_schemas.calls import Call, Reply, Source
+from polymock_schemas.commands import Fault
 
 ConfigT = TypeVar("ConfigT", bound=msgspec.Struct)
 
@@ -87,6 +87,9 @@ class Contract(Protocol):
     """What was found wrong while loading."""
     files: Sequence[str]
     """The local files that it was made from."""
+    secrets: Sequence[str]
+    """Names of header fields and query parameters that carry credentials: the journal hides them.
+    """
 
     def match(self, call: Call) -> Match:
         """Find the operation. Raises NoOperation or MethodNotAllowed."""
@@ -166,6 +169,9 @@ class Strategy(Protocol):
     """Lower-case header names that it looks at."""
     challenge: str
     """Its `WWW-Authenticate` value (RFC 9110, section 11.6.1)."""
+    secrets: tuple[str, ...]
+    """Names of header fields and query parameters that carry credentials: the journal hides them.
+    """
 
     def identify(self, call: Call) -> str | None:
         """The principal's name; None where the call has no credentials of this kind.

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Literal
 
 import jsonschema_rs
+
 from polymock_schemas.calls import Violation
 
 Schema = dict[str, Any] | bool
@@ -221,15 +222,31 @@ def _without_patterns(schema: Schema, dropped: frozenset[str]) -> Any:
 
 
 def _nearest(error: jsonschema_rs.ValidationError) -> list[jsonschema_rs.ValidationError]:
-    """For a failed `anyOf` or `oneOf`, the errors of the branch that came furthest."""
+    """For a failed `anyOf` or `oneOf`, the errors of the branch that was meant.
+
+    Where constants inside the value tell the branches apart, as a discriminator's do, that is the
+    one whose constants hold; no branch is, where none has them all. Else it is the branch that came
+    furthest.
+    """
     branches = getattr(error.kind, "context", None)
     if not branches:
         return [error]
-    depth, branch = max(
+    depth = len(error.instance_path)
+    wrong = [[e for e in branch if _is_constant_below(e, depth)] for branch in branches]
+    if all(wrong):
+        return [one for constants in wrong for one in constants]
+    if sum(not constants for constants in wrong) == 1 and len(branches) > 1:
+        return list(branches[wrong.index([])])
+    reached, branch = max(
         ((max((len(e.instance_path) for e in branch), default=0), branch) for branch in branches),
         key=lambda scored: scored[0],
     )
-    return branch if depth > len(error.instance_path) else [error]
+    return branch if reached > depth else [error]
+
+
+def _is_constant_below(error: jsonschema_rs.ValidationError, depth: int) -> bool:
+    is_constant = isinstance(error.kind, jsonschema_rs.ValidationErrorKind.Constant)
+    return is_constant and len(error.instance_path) > depth
 
 
 def _violation(error: jsonschema_rs.ValidationError, location: str) -> Violation:

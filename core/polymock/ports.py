@@ -78,9 +78,9 @@ def holder_of(port: int) -> str:
 
 
 def await_listening(pid: int, port: int, seconds: float) -> None:
-    """Wait until a process of this user listens on a port. Raises ServerError."""
+    """Wait until a process of this user listens on a port, or has ended. Raises ServerError."""
     end = monotonic() + seconds
-    while not _listens(pid, port):
+    while psutil.pid_exists(pid) and not _listens(pid, port):
         if monotonic() > end:
             raise ServerError(
                 f"Process {pid} did not listen on port {port} within {seconds:.0f} s.",

@@ -7,7 +7,7 @@ read as the type that belongs there: a number, true or false, a list whose items
 from __future__ import annotations
 
 import types
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
@@ -81,8 +81,7 @@ class _Fitter:
 
     def fit(self, value: Any, shape: Any, where: str) -> Any:
         bare = _bare(shape)
-        if bare is Any:
-            self._check_references(value, where)
+        if bare is Any:  # a plugin's own settings, read with its config when it is built
             return value
         if isinstance(value, dict) and ENV_KEY in value:
             return self._fit_reference(value, shape, where)
@@ -168,28 +167,6 @@ class _Fitter:
             self.problems.append(Problem(where, problem, "Set its keys one by one."))
             return None
         return self._fit_leaf(text, shape, where, strict=False)
-
-    def _check_references(self, value: Any, where: str) -> None:
-        """Where a plugin's own settings are still unread: see that what they refer to is there."""
-        for path, name in references(value, where):
-            if name not in self._environ:
-                problem = f"the environment variable {name} is not set"
-                self.problems.append(Problem(path, problem, f"Set it: export {name}=…"))
-
-
-def references(value: Any, where: str = "") -> Iterator[tuple[str, str]]:
-    """Every `{$env: NAME}` inside a value, as (path, NAME)."""
-    waiting: list[tuple[str, Any]] = [(where, value)]
-    while waiting:
-        path, inner = waiting.pop()
-        if isinstance(inner, dict):
-            name = inner.get(ENV_KEY)
-            if len(inner) == 1 and isinstance(name, str):
-                yield path, name
-            else:
-                waiting.extend((join(path, str(key)), item) for key, item in inner.items())
-        elif isinstance(inner, list | tuple):
-            waiting.extend((f"{path}[{i}]", item) for i, item in enumerate(inner))
 
 
 def _bare(shape: Any) -> Any:

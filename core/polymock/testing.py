@@ -23,7 +23,7 @@ from litestar import Litestar
 from polymock.app import build_snapshot, mock_app
 from polymock.config import Overrides, load
 from polymock.edge.http import HttpEdge
-from polymock.errors import ServerError
+from polymock.errors import ServerError, TooLarge
 from polymock.journal.redaction import Redactor
 from polymock.journal.rows import Formatter, exchange_of
 from polymock.ports import reserve
@@ -48,7 +48,11 @@ class Polymock:
             [mock.name for mock in self._snapshot.mocks],
             [mock.engine.contract.protocol for mock in self._snapshot.mocks],
             parse_size(config.journal.bodies),
-            Formatter(Redactor(config.journal.redact)),
+            Formatter(
+                Redactor(config.journal.redact).hiding(
+                    name for mock in self._snapshot.mocks for name in mock.engine.secrets
+                )
+            ),
         )
         self._edge = HttpEdge(
             self._snapshot,
@@ -158,13 +162,18 @@ class EdgeTransport(httpx.BaseTransport):
             client="127.0.0.1",
             scheme=request.url.scheme,
         )
-        call.body = request.read()
+        body = request.read()
+        try:
+            self._edge.bodies.check(len(body))
+            call.body = body
+        except TooLarge as refusal:
+            error = refusal
         reply = self._edge.answer(mock, call, error)
         self._edge.record(mock, call, reply, started)
         return httpx.Response(
             reply.status,
             headers=list(reply.headers),
-            content=b"" if request.method == "HEAD" else reply.body,
+            stream=httpx.ByteStream(b"" if request.method == "HEAD" else reply.body),
         )
 
 

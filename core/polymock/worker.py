@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import resource
 import signal
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -37,6 +38,9 @@ EXAMINE_SECONDS = 0.15
 """So long operations are examined before the start-up panel; the others after it."""
 EXAMINE_PAUSE_SECONDS = 0.02
 CLOSE_SECONDS = 10.0
+MAX_CONNECTIONS = 10_000
+RESERVED_FILES = 100
+"""Kept free of connections, for the journal's socket, specs and callbacks."""
 MAX_LINE = 64 * 1024 * 1024
 
 log = logging.getLogger("polymock.worker")
@@ -83,6 +87,8 @@ class Worker:
             port=self._settings.port,
             interface=Interfaces.ASGI,
             backlog=1024,
+            backpressure=admit_connections(),
+            websockets=False,  # a contract answers the request to upgrade as it does any other
             log_enabled=False,
         )
         stopped = asyncio.create_task(stopping.wait())
@@ -168,10 +174,31 @@ class Worker:
                 await self._recorder.close(CLOSE_SECONDS)
 
 
+def admit_connections() -> int:
+    """Raise this process's limit of open files, and say how many connections that allows.
+
+    Connections above the limit wait unanswered, behind others that may be idle for ever.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MAX_CONNECTIONS + RESERVED_FILES
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        raised = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        with contextlib.suppress(ValueError, OSError):  # macOS keeps a limit of its own
+            resource.setrlimit(resource.RLIMIT_NOFILE, (raised, hard))
+            soft = raised
+    allowed = MAX_CONNECTIONS if soft == resource.RLIM_INFINITY else soft - RESERVED_FILES
+    return max(RESERVED_FILES, min(MAX_CONNECTIONS, allowed))
+
+
 def journal_mocks(snapshot: Snapshot) -> list[MockPart]:
     """The mocks with their operations, as the journal's table `operations` lists them."""
     return [
-        mock_part(mock.name, mock.engine.contract.protocol, mock.engine.contract.operations)
+        mock_part(
+            mock.name,
+            mock.engine.contract.protocol,
+            mock.engine.contract.operations,
+            mock.engine.secrets,
+        )
         for mock in snapshot.mocks
     ]
 

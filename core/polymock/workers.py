@@ -77,6 +77,7 @@ class WorkerHandle:
     async def _spawn(self) -> None:
         self._process = await asyncio.create_subprocess_exec(
             sys.executable,
+            "-P",  # nothing is imported from the folder that it is started in
             "-m",
             "polymock.worker",
             stdin=asyncio.subprocess.PIPE,
@@ -106,11 +107,11 @@ class WorkerHandle:
                 return
             if monotonic() - born > STEADY_SECONDS:
                 pause = REVIVE_SECONDS
-            log.error("worker %d ended unexpectedly; starting another", self._settings.index)
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, MAX_REVIVE_SECONDS)
+            await asyncio.sleep(pause)  # a signal to all processes ends them in any order
             if self._stopping:
                 return
+            log.error("worker %d ended unexpectedly; starting another", self._settings.index)
+            pause = min(pause * 2, MAX_REVIVE_SECONDS)
             await self._spawn()
 
     async def _follow(self) -> None:

@@ -74,6 +74,7 @@ class ApiKeyStrategy:
         else:
             place, name = "header", config.header or DEFAULT_HEADER
             self._find, self.reads = _in_header(name.lower().encode()), (name.lower().encode(),)
+        self.secrets = (name,)
         self._place = f"the {place} {name!r}"
         self.challenge = f'ApiKey realm="polymock", in="{place}", name="{name}"'
 

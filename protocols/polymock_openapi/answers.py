@@ -162,7 +162,9 @@ class Answerer:
         key = (shape.response.status, shape.media.name)
         body = self._bodies.get(key)
         if body is None:
-            body = self._bodies[key] = DeclaredBody(shape.media, self._endpoint.definitions)
+            definitions = self._endpoint.definitions
+            body = DeclaredBody(shape.media, definitions, sampler=self._sampler)
+            self._bodies[key] = body
         return body
 
 

@@ -70,10 +70,15 @@ class BodyReader:
         return Body(declared.read(data, media, found), media.essence)
 
     def _may_be_empty(self, content_type: bytes | None) -> bool:
-        """An empty text, file or form is a body where one is asked for and its type is sent."""
-        if not self._required or content_type is None:
+        """An empty text, file or form is a body where its type is sent."""
+        if content_type is None:
             return False
-        _, media = self._choose(content_type)
+        try:
+            _, media = self._choose(content_type)
+        except UnsupportedMedia:
+            if self._required:
+                raise
+            return False
         return family(media.essence) in ("text", "binary", "form")
 
     def _choose(self, content_type: bytes | None) -> tuple[_Declared, MediaName]:

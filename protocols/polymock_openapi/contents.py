@@ -59,7 +59,7 @@ class Parts:
                 self._source.warn(found.place, "`type` belongs into `schema`")
             found = swagger2.parameter(found)
         style = self._style(found, styles)
-        schema, media_type = self._typed(found)
+        schema, media_type, examples = self._typed(found)
         required = self._source.flag(found, "required")
         if location == "path" and not required:
             self._source.warn(found.place, f"the path parameter `{name}` must be `required: true`")
@@ -73,7 +73,7 @@ class Parts:
             allow_reserved=self._source.flag(found, "allowReserved"),
             allow_empty=self._source.flag(found, "allowEmptyValue"),
             media_type=media_type,
-            examples=self.examples(found),
+            examples=examples,
         )
 
     def headers(self, node: Node) -> dict[str, HeaderSpec]:
@@ -85,14 +85,14 @@ class Parts:
                 continue
             if self._source.dialect == "2.0":
                 header = swagger2.header(header)
-            schema, media_type = self._typed(header)
+            schema, media_type, examples = self._typed(header)
             compiled[name] = HeaderSpec(
                 name=name,
                 required=self._source.flag(header, "required"),
                 schema=schema,
                 explode=self._source.flag(header, "explode"),
                 media_type=media_type,
-                examples=self.examples(header),
+                examples=examples,
             )
         return compiled
 
@@ -167,6 +167,8 @@ class Parts:
 
     def _style(self, node: Node, styles: tuple[Style, ...]) -> Style:
         written = node.value.get("style", styles[0])
+        if self._source.dialect == "2.0":
+            styles = (*styles, "tabDelimited")
         for style in styles:
             if written == style:
                 return style
@@ -175,13 +177,15 @@ class Parts:
         )
         return styles[0]
 
-    def _typed(self, node: Node) -> tuple[Schema, str | None]:
-        """The schema of a parameter or header, and the media type it is written in, if any."""
+    def _typed(self, node: Node) -> tuple[Schema, str | None, Mapping[str, Any]]:
+        """The schema of a parameter or header, the media type it is written in, if any, and its
+        examples."""
         if "schema" not in node.value and "content" in node.value:
             for name, media in self.content(node).items():
-                return (True if media.schema is None else media.schema), name
+                examples = media.examples or self.examples(node)
+                return (True if media.schema is None else media.schema), name, examples
         schema = self.schema(node)
-        return (True if schema is None else schema), None
+        return (True if schema is None else schema), None, self.examples(node)
 
     def _encodings(self, node: Node) -> dict[str, Encoding]:
         compiled: dict[str, Encoding] = {}

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 
 import msgspec
 
-from polymock.errors import MethodNotAllowed, MockError, NoOperation, SpecError
+from polymock.errors import Invalid, MethodNotAllowed, MockError, NoOperation
 from polymock.interfaces import Answer, Match, Operation, Spec
 from polymock.routing import Router
 from polymock.samples import Sampler
 from polymock_openapi.answers import Answerer
+from polymock_openapi.declared_errors import DeclaredErrors
 from polymock_openapi.document import OpenApiDocument, Route
-from polymock_openapi.model import Endpoint, Reading
+from polymock_openapi.model import Endpoint, MediaType, Reading
 from polymock_openapi.read import Reader
 from polymock_openapi.refusals import refuse
 from polymock_openapi.security import identify
@@ -20,15 +23,19 @@ from polymock_openapi.write import Writer
 from polymock_schemas.calls import Call, Reply
 from polymock_schemas.commands import Fault
 
+_EXPRESSION = re.compile(r"\{([+/.?&#]?)[^{}]*?(\*?)\}")
+_ANY = "*"
+
 
 class Served(msgspec.Struct, frozen=True):
-    """One operation, compiled on its first call: who reads it, answers it, writes it."""
+    """One operation, compiled on its first call: who reads, answers, writes and refuses it."""
 
     endpoint: Endpoint
     operation: Operation
     reader: Reader
     answerer: Answerer
     writer: Writer
+    errors: DeclaredErrors
 
 
 class OpenApiContract:
@@ -46,6 +53,7 @@ class OpenApiContract:
         self.title = document.title
         self.faults: Sequence[Fault] = document.faults
         self.files = document.files
+        self.secrets = document.secrets
         self.operations = tuple(
             Operation(
                 name=route.name,
@@ -64,27 +72,57 @@ class OpenApiContract:
         if found is None:
             allowed = self.allowed(call)
             if allowed:
-                raise MethodNotAllowed(
-                    f"{call.path} answers {', '.join(allowed)}, not {call.method}.", allowed
-                )
+                raise _other_methods(call, allowed)
             raise NoOperation(f"Nothing in the contract answers at {call.path}.")
         route, captures = found
         return Match(operation=self._serve(route).operation, captures=captures)
 
     def allowed(self, call: Call) -> tuple[str, ...]:
-        """The methods of this path; HEAD goes with GET."""
-        methods = self._router.methods(call.path)
+        """The methods of the most static template that this path fits; HEAD goes with GET.
+
+        A browser's preflight also learns of a method that it asks for and only a less static
+        template has, as that call would be answered.
+        """
+        found = self._methods.find(_ANY, call.path)
+        if found is None:
+            return ()
+        methods = found[0]
         if "GET" in methods and "HEAD" not in methods:
-            return (*methods, "HEAD")
+            methods = (*methods, "HEAD")
+        asked = call.fields.get(b"access-control-request-method", b"").decode("latin-1")
+        if asked and asked not in methods and self._router.find(asked, call.path):
+            return (*methods, asked)
         return methods
+
+    @cached_property
+    def _methods(self) -> Router[tuple[str, ...]]:
+        """The methods of each template, sorted."""
+        templates: dict[str, tuple[str, set[str]]] = {}
+        for method, template, _ in _addresses(self._document):
+            alike = _EXPRESSION.sub(r"{\1\2}", template)  # names tell no templates apart
+            templates.setdefault(alike, (template, set()))[1].add(method)
+        return Router(
+            (_ANY, template, tuple(sorted(methods))) for template, methods in templates.values()
+        )
 
     def identify(self, match: Match, call: Call) -> str:
         """Check the form of the credentials that the operation's `security` asks for."""
         return identify(self._served[match.operation.name].endpoint, call)
 
     def read(self, match: Match, call: Call) -> Reading:
-        """Decode and validate parameters and body."""
-        return self._served[match.operation.name].reader.read(call, match.captures)
+        """Decode and validate parameters and body.
+
+        A path whose captures are wrong and which fits a more static template, without this
+        method, is that one's: `GET /orders/7:cancel` is no wrong order id.
+        """
+        try:
+            return self._served[match.operation.name].reader.read(call, match.captures)
+        except Invalid as error:
+            if any(violation.location.startswith("path.") for violation in error.violations):
+                allowed = self.allowed(call)
+                if call.method not in allowed:
+                    raise _other_methods(call, allowed) from error
+            raise
 
     def example(self, reading: Reading) -> Answer | None:
         """The document's own example."""
@@ -100,8 +138,10 @@ class OpenApiContract:
 
     def refuse(self, call: Call, error: MockError, match: Match | None) -> Reply:
         """Problem details (RFC 9457)."""
-        endpoint = self._served[match.operation.name].endpoint if match else None
-        return refuse(call, error, endpoint)
+        if match is None:
+            return refuse(call, error)
+        served = self._served[match.operation.name]
+        return refuse(call, error, served.endpoint, served.errors)
 
     def examine(self, operation: Operation) -> Sequence[Fault]:
         """Compile the operation anew and try to sample each schema that it answers with."""
@@ -136,31 +176,38 @@ class OpenApiContract:
                 writer=Writer(
                     endpoint, self._sampler, self._spec.seed, callbacks=self._spec.callbacks
                 ),
+                errors=DeclaredErrors(endpoint, self._sampler, self._spec.seed),
             )
             self._served[route.name] = served
         return served
 
     def _examine(self, route: Route) -> Iterator[Fault]:
-        file = self._spec.location
-        try:
-            endpoint = self._document.endpoint(route)
-        except SpecError as error:
-            yield from error.faults or (Fault("warning", file, route.pointer, error.message),)
+        endpoint, faults = self._document.examine(route)
+        yield from faults
+        if endpoint is None:
             return
-        sampler = Sampler(self._document.definitions)
+        definitions = self._document.definitions
+        if endpoint.body is not None:
+            place, content = f"{route.pointer}/requestBody", endpoint.body.content
+            yield from self._contradictions(place, content, Sampler(definitions, "request"))
+        answers = Sampler(definitions)
         for response in endpoint.responses:
-            for media in response.content.values():
-                if media.schema is None:
-                    continue
-                wrong = sampler.diagnose(media.schema)
-                if wrong is not None:
-                    yield Fault(
-                        level="warning",
-                        file=file,
-                        path=f"{route.pointer}/responses/{response.status}",
-                        message=f"no {media.name} answer can be made: {wrong}",
-                        hint="Resolve the contradiction, or add an example.",
-                    )
+            place = f"{route.pointer}/responses/{response.status}"
+            yield from self._contradictions(place, response.content, answers)
+
+    def _contradictions(
+        self, place: str, content: Mapping[str, MediaType], sampler: Sampler
+    ) -> Iterator[Fault]:
+        for media in content.values():
+            wrong = None if media.schema is None else sampler.diagnose(media.schema)
+            if wrong is not None:
+                yield Fault(
+                    level="warning",
+                    file=self._spec.location,
+                    path=place,
+                    message=f"no value satisfies the schema of {media.name}: {wrong}",
+                    hint="Resolve the contradiction, or add an example.",
+                )
 
 
 def _addresses(document: OpenApiDocument) -> Iterator[tuple[str, str, Route]]:
@@ -170,6 +217,12 @@ def _addresses(document: OpenApiDocument) -> Iterator[tuple[str, str, Route]]:
     for route in document.routes:
         for base in document.base_paths if route.servers is None else route.servers:
             yield route.method, base + route.path, route
+
+
+def _other_methods(call: Call, allowed: Sequence[str]) -> MethodNotAllowed:
+    return MethodNotAllowed(
+        f"{call.path} answers {', '.join(allowed)}, not {call.method}.", allowed
+    )
 
 
 def _guarded(endpoint: Endpoint, declares_security: bool) -> bool | None:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from polymock.jsonschema import REF_PREFIX, Definitions, Direction, Schema, Validator, is_marked
+from polymock.samples import Sampler
 from polymock_openapi.media_types import parse_media_type, syntax
 from polymock_openapi.model import MediaType
 
@@ -30,14 +31,20 @@ class DeclaredBody:
     """One entry of a `content` map, with what is worked out of it once.
 
     What it knows is made on first use, as most operations of a large contract are never called.
+    With a `sampler` of its direction the two share one validator.
     """
 
     def __init__(
-        self, media: MediaType, definitions: Definitions, direction: Direction = "response"
+        self,
+        media: MediaType,
+        definitions: Definitions,
+        direction: Direction = "response",
+        sampler: Sampler | None = None,
     ) -> None:
         self.media = media
         self._definitions = definitions
         self._direction = direction
+        self._sampler = sampler
         self._checked: dict[str, Example] = {}
 
     @cached_property
@@ -46,6 +53,8 @@ class DeclaredBody:
         schema = self.media.schema
         if schema is None:
             return None
+        if self._sampler is not None:
+            return self._sampler.validator(schema)
         try:
             return Validator(schema, self._definitions, self._direction)
         except (ValueError, KeyError):

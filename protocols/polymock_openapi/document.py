@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
+from typing import Any
 
 from polymock.documents import Documents
 from polymock.interfaces import Spec
@@ -13,7 +14,7 @@ from polymock_openapi import swagger2
 from polymock_openapi.definitions import SchemaDefinitions
 from polymock_openapi.endpoints import Compiler
 from polymock_openapi.model import Endpoint
-from polymock_openapi.problems import find_problems
+from polymock_openapi.problems import examine, find_problems
 from polymock_openapi.routes import Route, find_routes
 from polymock_openapi.servers import server_paths, trimmed
 from polymock_openapi.source import Dialect, Node, Source, kind
@@ -60,7 +61,8 @@ class OpenApiDocument:
 
     `base_paths` are the paths of its servers (`/v1`), `routes` its operations, `definitions` its
     schemas by name, `faults` what was found wrong on the way, `files` the local paths read.
-    `declares_security` tells whether it has security schemes at all.
+    `declares_security` tells whether it has security schemes at all, `secrets` are the names of
+    the header fields and query parameters in which these send credentials.
     """
 
     def __init__(self, source: Source, version: str, title: str) -> None:
@@ -73,7 +75,13 @@ class OpenApiDocument:
         self.routes: Sequence[Route] = find_routes(source)
         if not self.routes:
             source.warn(documents.place.child("paths"), "the document has no operations")
-        self.declares_security = _declares_security(source)
+        schemes = _security_schemes(source)
+        self.declares_security = bool(schemes)
+        self.secrets = tuple(
+            scheme["name"]
+            for scheme in schemes.values()
+            if isinstance(scheme, Mapping) and isinstance(scheme.get("name"), str)
+        )
         self._definitions = SchemaDefinitions(source)
         self.definitions: Definitions = self._definitions
         self._compiler = Compiler(source, self._definitions)
@@ -100,6 +108,12 @@ class OpenApiDocument:
             return self._compiler.endpoint(route)
         except KeyError:
             raise self._source.documents.error(route.place, "there is no operation here") from None
+
+    def examine(self, route: Route) -> tuple[Endpoint | None, Sequence[Fault]]:
+        """Compile one operation anew, None where it cannot be, with the faults that this shows."""
+        before = len(self._source.faults)
+        endpoint = examine(self._source, route, self._compiler)
+        return endpoint, tuple(self._source.faults)[before:]
 
     def problems(self) -> Sequence[Fault]:
         """Every fault, those that only show when everything is compiled included; slow."""
@@ -177,11 +191,12 @@ def _title(source: Source, root: Node, spec: Spec) -> str:
     return spec.name or PurePosixPath(spec.location).stem
 
 
-def _declares_security(source: Source) -> bool:
+def _security_schemes(source: Source) -> Mapping[str, Any]:
     root = source.documents.root
     components = root.get("components")
     schemes = components.get("securitySchemes") if isinstance(components, Mapping) else None
-    return bool(schemes or root.get("securityDefinitions"))
+    declared = schemes or root.get("securityDefinitions")
+    return declared if isinstance(declared, Mapping) else {}
 
 
 def _base_paths(source: Source) -> tuple[str, ...]:

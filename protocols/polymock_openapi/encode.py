@@ -22,7 +22,7 @@ _CHARSETS = frozenset(
 )
 _UTF8 = frozenset({"", "utf-8", "utf8"})
 _EVENT_FIELDS = ("event", "id", "retry", "data")
-_DELIMITERS = {"spaceDelimited": " ", "pipeDelimited": "|"}
+_DELIMITERS = {"spaceDelimited": " ", "pipeDelimited": "|", "tabDelimited": "\t"}
 
 _to_json = msgspec.json.Encoder().encode
 

@@ -15,8 +15,16 @@ from polymock.jsonschema import Definitions, Schema
 
 Location = Literal["path", "query", "header", "cookie"]
 Style = Literal[
-    "simple", "label", "matrix", "form", "spaceDelimited", "pipeDelimited", "deepObject"
+    "simple",
+    "label",
+    "matrix",
+    "form",
+    "spaceDelimited",
+    "pipeDelimited",
+    "tabDelimited",
+    "deepObject",
 ]
+"""`tabDelimited` is Swagger 2.0's `collectionFormat: tsv`; later versions have no such style."""
 HTTP_METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 

@@ -24,14 +24,10 @@ def find_problems(
     formats: set[str] = set()
     patterns: set[str] = set()
     for route in routes:
-        try:
-            endpoint = compiler.endpoint(route)
-        except (SpecError, KeyError) as error:
-            source.warn(route.place, f"it cannot be compiled: {error}")
-            continue
-        for schema in _schemas(endpoint):
-            _collect(schema, formats, patterns)
-        _check_examples(source, route.place, endpoint)
+        endpoint = examine(source, route, compiler)
+        if endpoint is not None:
+            for schema in _schemas(endpoint):
+                _collect(schema, formats, patterns)
     for name in definitions:
         _collect(definitions[name], formats, patterns)
     place = source.documents.place
@@ -42,6 +38,17 @@ def find_problems(
             source.warn(
                 place, f"the pattern `{pattern[:200]}` is no regular expression; it is not checked"
             )
+
+
+def examine(source: Source, route: Route, compiler: Compiler) -> Endpoint | None:
+    """Compile one operation and hold its examples to their schemas; None where it cannot be."""
+    try:
+        endpoint = compiler.endpoint(route)
+    except (SpecError, KeyError) as error:
+        source.warn(route.place, f"it cannot be compiled: {error}")
+        return None
+    _check_examples(source, route.place, endpoint)
+    return endpoint
 
 
 def _schemas(endpoint: Endpoint) -> Iterator[Schema]:

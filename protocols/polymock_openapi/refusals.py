@@ -1,4 +1,4 @@
-"""Refusals as problem details (RFC 9457).
+"""Refusals as problem details (RFC 9457), in the error body that the operation declares.
 
 {"type": "urn:polymock:problem:invalid", "title": "The call breaks the contract", "status": 422,
  "detail": "…", "instance": "/pets/x", "violations": [{"location": "path.petId", "message": "…"}]}
@@ -23,6 +23,7 @@ from polymock.errors import (
     Unreadable,
     UnsupportedMedia,
 )
+from polymock_openapi.declared_errors import PROBLEM_JSON, DeclaredErrors, ErrorBody
 from polymock_openapi.encode import encode_json
 from polymock_openapi.model import Endpoint
 from polymock_openapi.response_headers import fit_value
@@ -32,7 +33,6 @@ from polymock_schemas.calls import Call, Headers, Reply
 MAX_TEXT = 1000
 """Characters of a problem's detail, path or message: a hostile call is not echoed at length."""
 MAX_LIST = 50
-CONTENT_TYPE = (b"content-type", b"application/problem+json")
 _URN = "urn:polymock:problem:"
 
 
@@ -62,8 +62,14 @@ _STABLE = (NoOperation, MethodNotAllowed, Unauthenticated, Invalid, NotAcceptabl
 """What depends on nothing but the call."""
 
 
-def refuse(call: Call, error: MockError, endpoint: Endpoint | None) -> Reply:
-    """Encode a refusal; `endpoint` is the operation, where one was found.
+def refuse(
+    call: Call,
+    error: MockError,
+    endpoint: Endpoint | None = None,
+    errors: DeclaredErrors | None = None,
+) -> Reply:
+    """Encode a refusal; `endpoint` is the operation and `errors` what it declares for them, where
+    one was found.
 
     A broken contract is 422, or 400 where the operation declares 400 and not 422.
     """
@@ -80,14 +86,16 @@ def refuse(call: Call, error: MockError, endpoint: Endpoint | None) -> Reply:
             {"location": _bound(violation.location), "message": _bound(violation.message)}
             for violation in error.violations[:MAX_LIST]
         ]
-    headers: list[tuple[bytes, bytes]] = [CONTENT_TYPE]
     document.update(_members(error))
-    body = encode_json(document)
-    headers.append((b"content-length", str(len(body)).encode()))
-    headers.extend(_fields(error, call.method))
+    sent = errors.fit(document) if errors else ErrorBody(PROBLEM_JSON, document)
+    body = encode_json(sent.document)
     return Reply(
         status=problem.status,
-        headers=tuple(headers),
+        headers=(
+            (b"content-type", sent.content_type.encode("latin-1", "replace")),
+            (b"content-length", str(len(body)).encode()),
+            *_fields(error, call.method),
+        ),
         body=b"" if call.method == "HEAD" else body,
         source="refusal",
         outcome=outcome_of(problem.status),

@@ -150,7 +150,8 @@ def _candidates(
     if not proposed and not _DECIDED & resolve(schema, definitions).keys():
         proposed = [*_suitable(name, key)]
     examples = {str(index): value for index, value in enumerate(proposed)}
-    for example in DeclaredBody(MediaType(_JSON, schema, examples), definitions).valid_examples():
+    declared = DeclaredBody(MediaType(_JSON, schema, examples), definitions, sampler=sampler)
+    for example in declared.valid_examples():
         yield example.value
     if name in _ADDRESSES and _is_open(spec, definitions):
         schema = _URI

@@ -30,10 +30,12 @@ _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2}).{0,2}", re.DOTALL)
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _SPACE = re.compile(r"%20|\+| ")
 _PIPE = re.compile(r"%7[Cc]|\|")
+_TAB = re.compile(r"%09|\t")
 _COMMA = re.compile(",")
 _DOT = re.compile(r"\.")
 _SEMICOLON = re.compile(";")
 _ENCODED_COMMA = re.compile(r"%2[Cc]|,")
+_DELIMITERS = {"spaceDelimited": _SPACE, "pipeDelimited": _PIPE, "tabDelimited": _TAB}
 
 
 class MalformedError(ValueError):
@@ -83,7 +85,7 @@ def reader(name: str, style: Style, explode: bool, kind: Kind, decode: Decode) -
         return lambda wire: inner(_after_dot(wire))
     if style == "matrix":
         return _matrix_reader(name, explode, kind, decode)
-    delimiter = {"spaceDelimited": _SPACE, "pipeDelimited": _PIPE}.get(style, _COMMA)
+    delimiter = _DELIMITERS.get(style, _COMMA)
     return _reader(delimiter, explode and style == "simple", kind, decode)
 
 

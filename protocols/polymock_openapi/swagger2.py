@@ -22,7 +22,7 @@ STYLES = {
     "multi": ("form", True),
     "ssv": ("spaceDelimited", False),
     "pipes": ("pipeDelimited", False),
-    "tsv": ("form", False),
+    "tsv": ("tabDelimited", False),
 }
 """`collectionFormat` to style and explode, in query and form."""
 

@@ -69,6 +69,8 @@ class Writer:
         if status not in (204, 304):
             headers.append((b"content-length", str(len(encoded.body)).encode()))
         headers.extend(self._headers(shape).fixed)
+        if _is_negotiated(shape) and all(name != b"vary" for name, _ in headers):
+            headers.append((b"vary", b"Accept"))
         return Reply(
             status=status,
             headers=tuple(headers),
@@ -121,6 +123,15 @@ class Writer:
             outbound=outbound,
             stable=reply.stable and self._callbacks is None,
         )
+
+
+def _is_negotiated(shape: Shape) -> bool:
+    """Whether `Accept` chose the media type (RFC 9110, section 12.5.5)."""
+    return (
+        shape.response is not None
+        and shape.media is not None
+        and (len(shape.response.content) > 1 or "*" in shape.media.name)
+    )
 
 
 def outcome_of(status: int) -> Outcome:

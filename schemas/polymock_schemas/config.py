@@ -95,8 +95,12 @@ class JournalConfig(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     bodies: Annotated[Size, Meta(description="Keep this much of each body")] = "64KiB"
     redact: Annotated[
         tuple[str, ...],
-        Meta(description="Header names, and JSON paths such as `$.card.number`, to hide"),
-    ] = ("authorization", "proxy-authorization", "cookie", "set-cookie")
+        Meta(
+            description="Header names, and JSON paths such as `$.card.number`, to hide; "
+            "Authorization, Cookie and the names that the contracts' own credentials have "
+            "are hidden anyway"
+        ),
+    ] = ()
     retain: Annotated[Duration | None, Meta(description="Delete exchanges older than this")] = None
 
 

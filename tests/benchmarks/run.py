@@ -32,6 +32,8 @@ from targets import (
 )
 from workloads import BY_HAND, WORKLOADS, Workload
 
+FIRST_WARM_UP_SECONDS = 5
+"""Before the first run of each workload: a JVM compiles what it finds hot only then."""
 WARM_UP_SECONDS = 1
 
 
@@ -124,9 +126,10 @@ def _start(name: str, peers: Path, folder: Path, replies: Replies) -> Target:
 
 
 def _measure(target: Target, workload: Workload, number: int, seconds: int, folder: Path) -> Run:
+    warm_up = WARM_UP_SECONDS if number else FIRST_WARM_UP_SECONDS
+    put_load(target.server.url, workload, warm_up, folder)
     if target.forget is not None:
         target.forget()
-    put_load(target.server.url, workload, WARM_UP_SECONDS, folder)
     recorded, cpu = settled(target), target.server.cpu()
     seen = put_load(target.server.url, workload, seconds, folder)
     recorded = settled(target) - recorded
@@ -193,7 +196,8 @@ def _machine(options: argparse.Namespace, busy: float) -> str:
     return (
         f"{os.cpu_count()} cores ({platform.machine()}), Python {platform.python_version()}; wrk "
         f"with {CONNECTIONS} connections beside it, {options.rounds} alternating round(s) of "
-        f"{options.seconds} s each after {WARM_UP_SECONDS} s of warm-up; medians. "
+        f"{options.seconds} s each after {WARM_UP_SECONDS} s of warm-up "
+        f"({FIRST_WARM_UP_SECONDS} s the first time); medians. "
         f"Before the run {busy:.0f}% of the CPUs were busy with something else."
     )
 

@@ -23,9 +23,11 @@ class EchoContract:
     operations = (ECHO, OPEN, TICK)
     faults = ()
     files = ()
+    secrets = ()
 
     def __init__(self) -> None:
         self.read_calls = 0
+        self.refused: list[MockError] = []
 
     def match(self, call: Call) -> Match:
         for operation in self.operations:
@@ -46,7 +48,7 @@ class EchoContract:
         return match.operation, call
 
     def example(self, reading: Any) -> Answer | None:
-        operation, call = reading
+        _, call = reading
         return Answer("example", "example") if call.query == b"example" else None
 
     def sample(self, reading: Any) -> Answer:
@@ -65,6 +67,7 @@ class EchoContract:
         )
 
     def refuse(self, call: Call, error: MockError, match: Match | None) -> Reply:
+        self.refused.append(error)
         status = {NoOperation: 404, Invalid: 422, TooLarge: 413, Forbidden: 403}.get(
             type(error), 401
         )
@@ -77,6 +80,7 @@ class KeyStrategy:
     """Knows one key."""
 
     reads = (b"x-key",)
+    secrets = ("x-key",)
     challenge = 'ApiKey name="x-key"'
 
     def identify(self, call: Call) -> str | None:
@@ -159,17 +163,10 @@ def test_strategies_name_the_principal_or_refuse(
 
 def test_missing_credentials_carry_every_challenge() -> None:
     contract = EchoContract()
-    seen: list[MockError] = []
-    refuse = contract.refuse
-
-    def spy(call: Call, error: MockError, match: Match | None) -> Reply:
-        seen.append(error)
-        return refuse(call, error, match)
-
-    contract.refuse = spy  # type: ignore[method-assign]
     Engine(contract, [KeyStrategy()]).handle(call("/echo"))
-    assert isinstance(seen[0], Unauthenticated)
-    assert seen[0].challenges == ('ApiKey name="x-key"',)
+    (error,) = contract.refused
+    assert isinstance(error, Unauthenticated)
+    assert error.challenges == ('ApiKey name="x-key"',)
 
 
 def test_what_an_edge_could_not_read_is_refused_for_its_operation() -> None:

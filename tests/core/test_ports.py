@@ -26,5 +26,5 @@ def test_a_taken_port_is_named_with_its_holder() -> None:
 
 
 def test_an_address_of_another_machine_is_refused() -> None:
-    with pytest.raises(ServerError, match="Cannot listen on 192.0.2.1"):
+    with pytest.raises(ServerError, match=r"Cannot listen on 192\.0\.2\.1"):
         reserve("192.0.2.1", 0, "--port")

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from polymock.errors import ConfigError
-from polymock.settings import Problem, decode, references, refusal, suggestion
+from polymock.settings import Problem, decode, refusal, suggestion
 from polymock_schemas.config import Config
 
 TEXTS = st.text(max_size=5) | st.sampled_from(["spec", "mocks", "server", "$env", "auth", "HOME"])
@@ -68,11 +68,6 @@ def test_many_problems_are_counted_and_some_shown() -> None:
     assert "30 settings are wrong" in message
     assert "k19: is wrong" in message
     assert message.endswith("and 10 more")
-
-
-def test_references_are_found_wherever_they_stand() -> None:
-    value = {"a": [{"$env": "X"}, 1], "b": {"c": {"$env": "Y"}}, "d": {"$env": "Z", "e": 1}}
-    assert sorted(references(value, "at")) == [("at.a[0]", "X"), ("at.b.c", "Y")]
 
 
 def test_the_nearest_word_is_suggested() -> None:

@@ -1,4 +1,4 @@
-"""`polymock serve` as a user starts it: a process of its own, on free ports, in a folder of the test."""
+"""`polymock serve` as a user starts it: its own process, on free ports, in the test's folder."""
 
 import re
 import signal

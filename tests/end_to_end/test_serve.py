@@ -117,9 +117,7 @@ def test_every_exchange_of_many_callers_is_recorded(serve: Serve, spec: Path) ->
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(call_often, range(8)))
     server.await_rows(400)
-    assert server.sql("SELECT count(DISTINCT id), count(DISTINCT node) FROM requests") == [
-        [400, 2]
-    ]
+    assert server.sql("SELECT count(DISTINCT id), count(DISTINCT node) FROM requests") == [[400, 2]]
     assert server.sql("SELECT count(*) FROM journal_gaps") == [[0]]
 
 

@@ -9,6 +9,13 @@ from msgspec.structs import replace
 from polymock_schemas.calls import Call, Reply
 
 PREFLIGHT_SECONDS = b"600"
+_GRANTS = frozenset(
+    {
+        b"access-control-allow-origin",
+        b"access-control-allow-credentials",
+        b"access-control-expose-headers",
+    }
+)
 
 
 def is_preflight(call: Call) -> bool:
@@ -39,13 +46,17 @@ def answer_preflight(call: Call, allowed: Sequence[str]) -> Reply:
 
 
 def open_to_origin(call: Call, reply: Reply) -> Reply:
-    """The reply with the fields that let a page of the call's origin read it."""
+    """The reply with the fields that let a page of the call's origin read it.
+
+    They take the place of what the contract declares of that kind: a browser takes no field twice.
+    """
     origin = call.fields.get(b"origin")
     if origin is None:
         return reply
-    names = dict.fromkeys(name for name, _ in reply.headers)
-    granted = (*_grant(origin), (b"access-control-expose-headers", b", ".join(names)))
-    return replace(reply, headers=(*reply.headers, *granted), stable=False)
+    own = [field for field in reply.headers if field[0] not in _GRANTS]
+    exposed = b", ".join(dict.fromkeys(name for name, _ in own))
+    granted = (*_grant(origin), (b"access-control-expose-headers", exposed))
+    return replace(reply, headers=(*own, *granted), stable=False)
 
 
 def _grant(origin: bytes) -> tuple[tuple[bytes, bytes], ...]:

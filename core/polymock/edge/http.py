@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable, MutableMapping
 from time import perf_counter_ns, time_ns
 from typing import Any, Protocol
 
 import msgspec
+from msgspec.structs import replace
 
+from polymock.edge.body import BodyReader, Receive, Scope, has_body
 from polymock.edge.cors import answer_preflight, is_preflight, open_to_origin
-from polymock.errors import MockError, NoOperation, TooLarge, Unreadable
+from polymock.errors import MockError, NoOperation
 from polymock.snapshot import Mock, Snapshot
 from polymock_schemas.calls import Call, Headers, Outbound, Reply
 
-BODY_SECONDS = 30.0
-"""A body that takes longer to arrive is refused."""
-DRAIN_BYTES = 256 * 1024 * 1024
-"""So much of a too large body is read and thrown away, for the sender to see the refusal."""
-
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 log = logging.getLogger("polymock.edge")
@@ -58,7 +52,7 @@ class HttpEdge:
         self.snapshot = snapshot
         self._recorder = recorder
         self._outbox = outbox
-        self._max_body = max_body
+        self.bodies = BodyReader(max_body)
         self._cors = cors
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -76,14 +70,15 @@ class HttpEdge:
             client=client[0] if client else "",
             scheme=scope["scheme"],
         )
+        unread = False
         if has_body(scope, call.fields):
             try:
-                call.body = await self._read_body(call.fields, receive)
-            except ConnectionError:
-                return
+                call.body = await self.bodies.read(call.fields, receive)
             except MockError as refusal:
-                error = refusal
+                error, unread = refusal, True
         reply = self.answer(mock, call, error)
+        if unread and scope["http_version"] != "2":  # what is left of it is nobody's
+            reply = replace(reply, headers=(*reply.headers, (b"connection", b"close")))
         await send(
             {"type": "http.response.start", "status": reply.status, "headers": reply.headers}
         )
@@ -102,7 +97,8 @@ class HttpEdge:
         error = None
         if mock is None:
             mock, prefix = snapshot.mocks[0], ""
-            error = NoOperation(f"No mock is served at {path}.")
+            if (method, path) != ("OPTIONS", "*"):
+                error = NoOperation(f"No mock is served at {path}.")
         else:
             prefix = mock.prefix
         fields = dict(headers)
@@ -137,7 +133,9 @@ class HttpEdge:
                 mock.name,
             )
             reply = _INTERNAL
-        return open_to_origin(call, reply) if self._cors and b"origin" in call.fields else reply
+        if self._cors and b"origin" in call.fields and not is_preflight(call):
+            return open_to_origin(call, reply)
+        return reply
 
     def record(self, mock: Mock, call: Call, reply: Reply, started: int) -> None:
         """Hand the exchange to the journal, and what is to be sent now to the outbox."""
@@ -148,6 +146,8 @@ class HttpEdge:
             self._outbox.submit(reply.outbound, mock.allow_private)
 
     def _answer_options(self, mock: Mock, call: Call) -> Reply:
+        if call.path == "*":
+            return _SERVER_OPTIONS
         allowed = mock.engine.contract.allowed(call)
         if self._cors and is_preflight(call):
             return answer_preflight(call, allowed)
@@ -158,42 +158,9 @@ class HttpEdge:
             status=204, headers=((b"allow", allow), (b"content-length", b"0")), body=b"", source=""
         )
 
-    async def _read_body(self, fields: dict[bytes, bytes], receive: Receive) -> bytes:
-        declared = fields.get(b"content-length", b"")
-        too_large = declared.isdigit() and int(declared) > self._max_body
-        chunks: list[bytes] = []
-        size = 0
-        try:
-            async with asyncio.timeout(BODY_SECONDS):
-                while True:
-                    message = await receive()
-                    if message["type"] == "http.disconnect":
-                        raise ConnectionError
-                    chunk = message.get("body", b"")
-                    size += len(chunk)
-                    if size > self._max_body:
-                        too_large = True
-                        chunks.clear()
-                    if not too_large:
-                        chunks.append(chunk)
-                    if not message.get("more_body") or size > DRAIN_BYTES:
-                        break
-        except TimeoutError:
-            raise Unreadable(f"The body did not arrive within {BODY_SECONDS:.0f} s.") from None
-        if too_large:
-            raise TooLarge(f"The body is larger than the limit of {self._max_body} bytes.")
-        return b"".join(chunks)
 
-
-def has_body(scope: Scope, fields: dict[bytes, bytes]) -> bool:
-    """Whether a request carries a body (RFC 9112, section 6); HTTP/2 may not announce it."""
-    length = fields.get(b"content-length")
-    if length is not None:
-        return length != b"0"
-    if b"transfer-encoding" in fields:
-        return True
-    return scope["http_version"] == "2" and scope["method"] not in ("GET", "HEAD")
-
+_SERVER_OPTIONS = Reply(status=204, headers=((b"content-length", b"0"),), body=b"", source="")
+"""To `OPTIONS *`, which asks the server rather than an address (RFC 9110, section 9.3.7)."""
 
 _PROBLEM = msgspec.json.encode(
     {

@@ -146,6 +146,7 @@ class TableAppender:
                     source.replies.setdefault(frame.generation, {}).update(frame.replies)
                 elif isinstance(frame, Contracts):
                     mocks = frame.mocks
+                    self._formatter.hide(name for mock in mocks for name in mock.secrets)
                 else:
                     self._insert_event(frame)
             if mocks is not None and mocks != self._mocks:

@@ -33,6 +33,8 @@ class MockPart(msgspec.Struct, array_like=True, frozen=True):
     name: str
     protocol: str
     operations: tuple[OperationPart, ...]
+    secrets: tuple[str, ...]
+    """Names of header fields and query parameters to hide."""
 
 
 class ReplyPart(msgspec.Struct, array_like=True, frozen=True):
@@ -192,10 +194,13 @@ def decode_headers(data: bytes | msgspec.Raw) -> list[tuple[bytes, bytes]]:
     return _headers.decode(data)
 
 
-def mock_part(name: str, protocol: str, operations: Sequence[Operation]) -> MockPart:
+def mock_part(
+    name: str, protocol: str, operations: Sequence[Operation], secrets: Sequence[str] = ()
+) -> MockPart:
     """A mock as the journal knows it, from its contract's operations."""
     return MockPart(
         name,
         protocol,
         tuple(OperationPart(o.name, o.id, o.summary, o.statuses) for o in operations),
+        tuple(secrets),
     )

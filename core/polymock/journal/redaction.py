@@ -10,7 +10,7 @@ import base64
 import codecs
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NoReturn
 from urllib.parse import unquote_plus
 
@@ -19,6 +19,8 @@ import msgspec
 from polymock.errors import ConfigError
 from polymock_schemas.calls import Violation
 
+ALWAYS_HIDDEN = ("authorization", "proxy-authorization", "cookie", "set-cookie")
+"""Header names that are hidden whatever the config says."""
 REDACTED = "[redacted]"
 UNREADABLE = "[redacted: the body cannot be read, so its fields cannot be hidden one by one]"
 MAX_STEPS = 32
@@ -47,7 +49,12 @@ class Redactor:
     """The compiled list of `journal.redact`. Immutable; its methods never raise."""
 
     def __init__(self, entries: Sequence[str] = ()) -> None:
-        """Raises ConfigError that names the entry which is neither header name nor JSON path."""
+        """`entries` come on top of ALWAYS_HIDDEN.
+
+        Raises ConfigError that names the entry which is neither header name nor JSON path.
+        """
+        entries = tuple(dict.fromkeys((*ALWAYS_HIDDEN, *entries)))
+        self._entries = entries
         self.headers = frozenset(e.lower().encode() for e in entries if not e.startswith("$"))
         self.paths = tuple(_parsed(e) for e in entries if e.startswith("$"))
         for entry in entries:
@@ -59,6 +66,14 @@ class Redactor:
         leaves = {name.lower() for name in (_last_name(path) for path in self.paths) if name}
         self._leaves = frozenset(leaves)
         self._parameters = frozenset(leaves | {name.decode() for name in self.headers})
+
+    def hiding(self, names: Iterable[str]) -> Redactor:
+        """One that hides these header fields and query parameters too; itself if it does already.
+
+        A name that no header can have (RFC 9110, section 5.1) is passed over.
+        """
+        new = {name.lower() for name in names if _TOKEN.match(name)} - set(self._entries)
+        return Redactor((*self._entries, *sorted(new))) if new else self
 
     def header(self, name: bytes, value: bytes, hidden: set[str]) -> str:
         """A header's value as it may be stored. What was taken out is added to `hidden`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import msgspec
@@ -75,6 +76,13 @@ class Formatter:
     def __init__(self, redactor: Redactor) -> None:
         self._redactor = redactor
         self._headers: dict[bytes, HeaderText] = {}
+
+    def hide(self, names: Iterable[str]) -> None:
+        """Hide these header fields and query parameters too, from now on."""
+        redactor = self._redactor.hiding(names)
+        if redactor is not self._redactor:
+            self._redactor = redactor
+            self._headers.clear()
 
     def columns(
         self, call: CallPart, reply: ReplyPart, mock: str, protocol: str, node: str

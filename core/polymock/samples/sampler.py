@@ -87,6 +87,14 @@ class Sampler:
             return contradiction
         return None
 
+    def validator(self, schema: Schema) -> Validator | None:
+        """What samples of a schema are checked by, compiled once; None where it is no usable
+        schema."""
+        try:
+            return self._root(schema).validator
+        except (Unsatisfiable, RecursionError):
+            return None
+
     def _root(self, schema: Schema) -> _Root:
         root = self._roots.get(id(schema))
         if root is None:

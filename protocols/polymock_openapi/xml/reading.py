@@ -167,7 +167,9 @@ def _parse(data: bytes) -> Element:
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,1000}")
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
-_BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
+_BOOLEANS = {"true": True, "false": False}
+"""Not `1` and `0`, which XML Schema would read so: a document that asks for a boolean means JSON's
+words, in XML as in a query."""
 
 
 def _scalar(text: str, shape: Shape) -> Any:

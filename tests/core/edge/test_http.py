@@ -23,6 +23,7 @@ class BodyContract:
     operations = ()
     faults = ()
     files = ()
+    secrets = ()
 
     def match(self, call: Call) -> Match:
         if call.path == "/crash":

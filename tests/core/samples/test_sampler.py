@@ -210,3 +210,15 @@ def test_endless_recursion_is_named() -> None:
 
 def test_diagnose_finds_nothing_wrong_with_a_good_schema() -> None:
     assert Sampler({}).diagnose(USER) is None
+
+
+def test_the_validator_of_samples_may_be_used_by_others() -> None:
+    sampler = Sampler({"Id": {"type": "integer"}})
+    schema = {"$ref": "#/$defs/Id"}
+    validator = sampler.validator(schema)
+    assert validator is not None
+    assert validator is sampler.validator(schema)
+    assert validator.is_valid(sampler.sample(schema, 42))
+    assert not validator.is_valid("x")
+    assert sampler.validator({"$ref": "#/$defs/Absent"}) is None
+    assert sampler.validator({"type": "nothing"}) is None

@@ -128,6 +128,14 @@ def test_no_body() -> None:
     assert read(body("text/plain", schema={"type": "string"}), post(b"", "text/plain")) == ""
 
 
+def test_an_empty_form_of_the_sent_type_is_a_body_even_where_none_is_required() -> None:
+    optional = body(FORM, "application/json", required=False)
+    (violation,) = read(optional, post(b"", FORM))
+    assert "name" in violation.message
+    for content_type in (None, "application/json", "application/xml", "nonsense"):
+        assert optional.read(post(b"", content_type), []) == NO_BODY
+
+
 @pytest.mark.parametrize(
     ("declared", "sent", "taken"),
     [

@@ -183,3 +183,17 @@ def test_a_range_of_statuses_has_the_headers_of_the_status_sent() -> None:
     of = endpoint(response("4XX", CATS, header("X-A", {"const": "b"})), response("200"))
     reply = write(of, code=418)
     assert (reply.status, reply.headers[2]) == (418, (b"x-a", b"b"))
+
+
+def test_vary_names_accept_where_it_chose_the_media_type() -> None:
+    def varies(*media: MediaType, headers: dict[str, HeaderSpec] | None = None) -> list[bytes]:
+        content = {each.name: each for each in media}
+        reply = write(endpoint(Response("200", content, headers or {})))
+        return [value for name, value in reply.headers if name == b"vary"]
+
+    xml = MediaType("application/xml", None, {"": "<a/>"})
+    assert varies(CATS) == []
+    assert varies(CATS, xml) == [b"Accept"]
+    assert varies(MediaType("*/*", {"type": "object"})) == [b"Accept"]
+    declared = header("Vary", {"type": "string"}, x="Origin")
+    assert varies(CATS, xml, headers={"Vary": declared}) == [b"Origin"]

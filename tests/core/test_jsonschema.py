@@ -1,0 +1,53 @@
+"""Which of the failed branches of a combination is reported."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from polymock.jsonschema import Validator
+
+
+def kind(name: str, **properties: Any) -> dict[str, Any]:
+    return {
+        "properties": {"kind": {"const": name}, **properties},
+        "required": ["kind", *properties],
+    }
+
+
+PETS = {
+    "oneOf": [kind("cat", lives={"type": "integer", "maximum": 9}), kind("dog", barks={})],
+}
+
+
+@pytest.mark.parametrize(
+    ("value", "locations"),
+    [
+        ({"kind": "cat", "lives": 9}, []),
+        ({"kind": "cat", "lives": 10}, ["body/lives"]),
+        ({"kind": "dog"}, ["body"]),
+        ({"kind": "dog", "lives": 10}, ["body"]),
+        ({"kind": "fish"}, ["body/kind", "body/kind"]),
+    ],
+)
+def test_constants_tell_which_branch_was_meant(value: Any, locations: list[str]) -> None:
+    violations = Validator(PETS, {}).violations(value, "body")
+    assert [violation.location for violation in violations] == locations
+    assert "oneOf" not in str(violations)
+
+
+def test_without_constants_the_branch_that_came_furthest_is_meant() -> None:
+    schema = {
+        "anyOf": [
+            {"type": "integer"},
+            {"properties": {"a": {"properties": {"b": {"type": "integer"}}}}},
+        ]
+    }
+    violations = Validator(schema, {}).violations({"a": {"b": "x"}}, "body")
+    assert [violation.location for violation in violations] == ["body/a/b"]
+
+
+def test_where_no_branch_came_far_the_whole_is_named() -> None:
+    violations = Validator({"anyOf": [{"type": "integer"}, {"const": "x"}]}, {}).violations([], "q")
+    assert [violation.location for violation in violations] == ["q"]

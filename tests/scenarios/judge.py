@@ -1,0 +1,115 @@
+"""What an answer and its recorded exchange lack of what a step expects, in plain words."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import jsonschema_rs
+import msgspec
+from msgspec import UNSET
+
+from polymock_schemas.calls import Exchange
+from scenarios.form import Expected
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What came back: header names are in lower case; a repeated field has all its values."""
+
+    status: int | str
+    headers: Mapping[str, list[str]]
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        """The body as text."""
+        return self.body.decode("utf-8", "backslashreplace")
+
+
+def complaints(
+    expected: Expected, answer: Answer, exchange: Exchange, earlier: Mapping[str, Answer]
+) -> Iterator[str]:
+    """Every way in which the answer is not as expected. `earlier` are answers by step's name."""
+    if answer.status != expected.status:
+        yield f"status is {answer.status}, expected {expected.status}"
+    for name, value in expected.headers.items():
+        yield from _field(name, value, answer.headers.get(name.lower(), []))
+    yield from _body(expected, answer)
+    for word in expected.mentions:
+        if word not in answer.text:
+            yield f"the body does not mention {word!r}"
+    if expected.same_as and answer.body != earlier[expected.same_as].body:
+        yield f"the body is not that of {expected.same_as!r}"
+    if expected.differs_from and answer.body == earlier[expected.differs_from].body:
+        yield f"the body is that of {expected.differs_from!r}"
+    yield from _exchange(expected, exchange)
+
+
+def _field(name: str, value: Any, found: list[str]) -> Iterator[str]:
+    if value is None:
+        if found:
+            yield f"there is a header {name}: {found}"
+    elif not found:
+        yield f"the header {name} is missing"
+    elif isinstance(value, dict):
+        for one in found:
+            yield from _schema(f"header {name}", value, one)
+    elif found != (value if isinstance(value, list) else [value]):
+        yield f"header {name} is {found}, expected {value!r}"
+
+
+def _body(expected: Expected, answer: Answer) -> Iterator[str]:
+    if expected.text is not UNSET and answer.text != expected.text:
+        yield f"the body is {answer.text!r}, expected {expected.text!r}"
+    if expected.base64 is not UNSET and answer.body != base64.b64decode(expected.base64):
+        yield f"the bytes are {base64.b64encode(answer.body).decode()}"
+    if UNSET is expected.json is expected.subset is expected.schema:
+        return
+    try:
+        value = msgspec.json.decode(answer.body)
+    except msgspec.DecodeError as error:
+        yield f"the body is no JSON: {error}"
+        return
+    if expected.json is not UNSET:
+        yield from _differences("body", expected.json, value, whole=True)
+    if expected.subset is not UNSET:
+        yield from _differences("body", expected.subset, value, whole=False)
+    if expected.schema is not UNSET:
+        yield from _schema("body", expected.schema, value)
+
+
+def _differences(place: str, expected: Any, found: Any, *, whole: bool) -> Iterator[str]:
+    """Where two values differ. Unless `whole`, objects may have more than is expected."""
+    if isinstance(expected, dict) and isinstance(found, dict):
+        for name, value in expected.items():
+            if name in found:
+                yield from _differences(f"{place}/{name}", value, found[name], whole=whole)
+            else:
+                yield f"{place}/{name} is missing"
+        for name in found.keys() - expected.keys() if whole else ():
+            yield f"{place}/{name} is {found[name]!r}, and not expected"
+    elif isinstance(expected, list) and isinstance(found, list) and len(expected) == len(found):
+        for index, (wanted, value) in enumerate(zip(expected, found, strict=True)):
+            yield from _differences(f"{place}/{index}", wanted, value, whole=whole)
+    elif expected != found or isinstance(expected, bool) is not isinstance(found, bool):
+        yield f"{place} is {found!r}, expected {expected!r}"
+
+
+def _schema(place: str, schema: dict[str, Any], value: Any) -> Iterator[str]:
+    validator = jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
+    for error in validator.iter_errors(value):
+        pointer = "".join(f"/{key}" for key in error.instance_path)
+        yield f"{place}{pointer}: {error.message}"
+
+
+def _exchange(expected: Expected, exchange: Exchange) -> Iterator[str]:
+    for column in ("source", "operation", "principal"):
+        wanted = getattr(expected, column)
+        found = getattr(exchange, column)
+        if wanted is not UNSET and wanted != found:
+            yield f"the recorded {column} is {found!r}, expected {wanted!r}"
+    if expected.violations is not UNSET:
+        locations = sorted(violation.location for violation in exchange.violations)
+        if locations != sorted(expected.violations):
+            yield f"the recorded violations are at {locations}: {list(exchange.violations)}"
