@@ -13,7 +13,7 @@ from polymock import plugins
 from polymock.contracts import choose_prefixes, compile_mock
 from polymock.edge.http import HttpEdge
 from polymock.engine import Engine
-from polymock.errors import ConfigError
+from polymock.errors import ConfigError, PluginError
 from polymock.interfaces import Strategy
 from polymock.snapshot import Mock, Snapshot
 from polymock_schemas.config import Config
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from litestar.types import ASGIApp
 
 Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]]
+
+
+STRATEGY_PARTS = ("reads", "challenge", "secrets", "identify")
 
 
 def build_snapshot(config: Config, folder: Path) -> Snapshot:
@@ -55,6 +58,12 @@ def _build_strategy(name: str, entry: str | dict[str, Any]) -> Strategy:
     settings = {"type": entry} if isinstance(entry, str) else dict(entry)
     kind = settings.pop("type")
     strategy: Strategy = plugins.build("polymock.auth", kind, settings, where=f"auth.{name}")
+    missing = [part for part in STRATEGY_PARTS if not hasattr(strategy, part)]
+    if missing:
+        raise PluginError(
+            f"The auth plugin {kind!r} is broken: what it builds has no `{missing[0]}`.",
+            "polymock.interfaces.Strategy tells what it needs.",
+        )
     return strategy
 
 

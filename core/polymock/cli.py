@@ -13,6 +13,7 @@ from polymock.errors import ConfigError, SpecError, UserError
 from polymock.units import parse_duration
 from polymock_schemas.commands import CheckResult
 
+PRIVATE_HELP = "Let URLs of specs named here, and their callbacks, be of this machine or network."
 PORT = click.IntRange(0, 65535)
 MAX_SECONDS = 60
 """The longest that a query may take."""
@@ -49,7 +50,7 @@ class _Group(click.RichGroup):
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="polymock", prog_name="polymock")
 def main() -> None:
-    """One config, every protocol, one world: a mock server with SQL over its traffic."""
+    """A mock server that answers as your API's document says, with SQL over its traffic."""
 
 
 @main.command()
@@ -70,6 +71,7 @@ def main() -> None:
 )
 @click.option("--reload", is_flag=True, help="Serve specs and config anew when they change.")
 @click.option("--strict", is_flag=True, help="Take warnings about specs for errors.")
+@click.option("--allow-private", is_flag=True, help=PRIVATE_HELP)
 @click.option("--json", "as_json", is_flag=True, help="Print the start-up panel as JSON.")
 def serve(
     specs: tuple[str, ...],
@@ -84,6 +86,7 @@ def serve(
     log_level: str,
     reload: bool,
     strict: bool,
+    allow_private: bool,
     as_json: bool,
 ) -> None:
     """Serve mocks: of a config, or of specs without one.
@@ -104,6 +107,7 @@ def serve(
         seed=seed,
         journal=journal,
         no_journal=no_journal,
+        allow_private=allow_private,
     )
     loaded = load(specs, overrides)
     code = run(loaded, reload=reload, log_level=log_level, strict=strict, as_json=as_json)
@@ -113,20 +117,23 @@ def serve(
 @main.command()
 @click.argument("specs", nargs=-1, metavar="[CONFIG | SPEC...]")
 @click.option("--strict", is_flag=True, help="Take warnings for errors.")
+@click.option("--allow-private", is_flag=True, help=PRIVATE_HELP)
 @click.option("--schema", is_flag=True, help="Print the JSON Schema of polymock.yaml instead.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def check(specs: tuple[str, ...], strict: bool, schema: bool, as_json: bool) -> None:
+def check(
+    specs: tuple[str, ...], strict: bool, allow_private: bool, schema: bool, as_json: bool
+) -> None:
     """List what is wrong with specs; exit 1 if something cannot be served."""
     from polymock.commands.contracts import check as check_all
     from polymock.commands.contracts import config_schema, is_refused
-    from polymock.config import load
+    from polymock.config import Overrides, load
     from polymock.output import print_json, print_lines
     from polymock.panel import fault_line
 
     if schema:
         print_lines([config_schema()])
         return
-    results = check_all(load(specs))
+    results = check_all(load(specs, Overrides(allow_private=allow_private)))
     if as_json:
         print_json(results)
     else:

@@ -35,6 +35,8 @@ class Overrides(msgspec.Struct, frozen=True):
     journal: str | None = None
     """A path relative to the working directory, not to the config's folder."""
     no_journal: bool = False
+    allow_private: bool = False
+    """Of specs named without a config: their URLs and callbacks may be private."""
 
 
 NO_OVERRIDES = Overrides()
@@ -76,7 +78,9 @@ def load(
     environ = os.environ if environ is None else environ
     file = _choose_file(arguments, directory)
     specs = () if file else tuple(arguments)
-    raw = read_config(file) if file else {"mocks": [{"spec": spec} for spec in specs]}
+    raw = read_config(file) if file else {
+        "mocks": [{"spec": spec, "allow_private": overrides.allow_private} for spec in specs]
+    }
     source = str(file) if file else "the command line"
     settings, problems = _settings_from(environ)
     if problems:

@@ -111,7 +111,7 @@ def _read_head(mock: MockConfig, location: str) -> bytes:
         reason = f"it cannot be read: {error.strerror or error}"
         raise _refusal(mock, reason, "Is the path right?") from error
     except ValueError as error:
-        raise _refusal(mock, str(error), "Is the path or URL right?") from error
+        raise _refusal(mock, str(error), "") from error
 
 
 def _refusal(mock: MockConfig, reason: str, hint: str) -> SpecError:

@@ -20,6 +20,8 @@ Direction = Literal["request", "response"]
 
 REF_PREFIX = "#/$defs/"
 MAX_VIOLATIONS = 50
+MAX_PARTS = 10_000
+"""The library lists every violation of a value, however many; that costs 50 microseconds each."""
 
 
 class Validator:
@@ -33,6 +35,7 @@ class Validator:
         self, schema: Schema, definitions: Definitions, direction: Direction = "response"
     ) -> None:
         bundled = bundle(schema, definitions, direction)
+        self._branches = _branches(bundled)
         self.skipped_patterns: tuple[str, ...] = ()
         try:
             self._compiled = _compile(bundled)
@@ -51,10 +54,12 @@ class Validator:
         """Why the value does not satisfy the schema, at most 50 reasons; () where it does.
 
         `location` is where the value stands in the call (`body`, `query.limit`); a JSON Pointer
-        into the value is put behind it.
+        into the value is put behind it. Of a value with more than 10,000 parts one reason is told.
         """
         if self.is_valid(value):
             return ()
+        if _is_large(value):
+            return (self._first_violation(value, location),)
         found: list[Violation] = []
         try:
             for error in self._compiled.iter_errors(value):
@@ -64,6 +69,22 @@ class Validator:
         except ValueError as error:
             found.append(Violation(location, _shorten(str(error))))
         return tuple(dict.fromkeys(found))[:MAX_VIOLATIONS]
+
+    def _first_violation(self, value: Any, location: str) -> Violation:
+        """One reason, found without listing all of them, which may be as many as parts.
+
+        Of a schema with branches even one reason holds all those of its branches.
+        """
+        if not self._branches:
+            try:
+                self._compiled.validate(value)
+            except jsonschema_rs.ValidationError as error:
+                return _violation(error, location)
+            except ValueError as error:
+                return Violation(location, _shorten(str(error)))
+        return Violation(
+            location, f"breaks its schema; it is not said where in more than {MAX_PARTS} parts"
+        )
 
 
 def bundle(schema: Schema, definitions: Definitions, direction: Direction) -> dict[str, Any]:
@@ -144,18 +165,55 @@ LITERAL_KEYWORDS = frozenset({"const", "enum", "default", "example", "examples"}
 """Keywords whose values are data, not schemas."""
 
 
-def _directed(schema: Schema, foreign: str, definitions: Definitions) -> Schema:
-    directed = rebuild(schema, lambda inner: _directed(inner, foreign, definitions))
-    if isinstance(directed, bool):
-        return directed
-    properties, required = directed.get("properties"), directed.get("required")
-    if isinstance(properties, dict) and isinstance(required, list):
-        directed["required"] = [
-            name
-            for name in required
-            if not is_marked(properties.get(name, True), foreign, definitions)
-        ]
+def _directed(
+    schema: Schema, foreign: str, definitions: Definitions, inherited: frozenset[str] = frozenset()
+) -> Schema:
+    """The schema without requirements of properties that carry the mark `foreign`.
+
+    `inherited` are the marked properties of the schemas around it that see the same value.
+    """
+    if isinstance(schema, bool):
+        return schema
+    inside = {id(part) for part in _in_place(schema)}
+    marked = inherited
+    if inside or "required" in schema:
+        marked = inherited | _marked(schema, foreign, definitions)
+    directed = rebuild(
+        schema,
+        lambda part: _directed(
+            part, foreign, definitions, marked if id(part) in inside else frozenset()
+        ),
+    )
+    if isinstance(directed, dict) and isinstance(directed.get("required"), list):
+        directed["required"] = [name for name in directed["required"] if name not in marked]
     return directed
+
+
+def _in_place(schema: dict[str, Any]) -> Iterator[Any]:
+    """The schemas directly inside that see the same value (JSON Schema 2020-12, section 10.2)."""
+    for keyword in ("allOf", "anyOf", "oneOf", "if", "then", "else"):
+        part = schema.get(keyword)
+        yield from part if isinstance(part, list) else [part]
+
+
+def _marked(schema: Schema, mark: str, definitions: Definitions) -> frozenset[str]:
+    """The properties that a schema, or what it extends by `$ref` and `allOf`, marks."""
+    found: set[str] = set()
+    seen: set[str] = set()
+    waiting: list[Any] = [schema]
+    while waiting:
+        node = waiting.pop()
+        if not isinstance(node, dict):
+            continue
+        properties, members, ref = node.get("properties"), node.get("allOf"), node.get("$ref")
+        if isinstance(properties, dict):
+            found.update(n for n, body in properties.items() if is_marked(body, mark, definitions))
+        if isinstance(members, list):
+            waiting.extend(members)
+        if isinstance(ref, str) and ref.startswith(REF_PREFIX) and ref not in seen:
+            seen.add(ref)
+            waiting.append(definitions[ref[len(REF_PREFIX) :]])
+    return frozenset(found)
 
 
 def is_marked(schema: Schema, mark: str, definitions: Definitions) -> bool:
@@ -187,6 +245,28 @@ def _compile(schema: dict[str, Any]) -> jsonschema_rs.Validator:
             offline=True,
             pattern_options=jsonschema_rs.FancyRegexOptions(backtrack_limit=100_000),
         )
+
+
+def _branches(schema: Any) -> bool:
+    """Whether there is an `anyOf` or `oneOf` anywhere in a schema."""
+    return isinstance(schema, dict) and (
+        "anyOf" in schema
+        or "oneOf" in schema
+        or any(_branches(inner) for _, inner in subschemas(schema))
+    )
+
+
+def _is_large(value: Any) -> bool:
+    """Whether a JSON value has more than MAX_PARTS parts, itself and keys not counted."""
+    waiting, parts = [value], 0
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, dict | list):
+            parts += len(node)
+            if parts > MAX_PARTS:
+                return True
+            waiting.extend(node.values() if isinstance(node, dict) else node)
+    return False
 
 
 def _patterns(schema: Any) -> Iterator[str]:

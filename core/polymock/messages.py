@@ -59,3 +59,5 @@ class WorkerSettings(msgspec.Struct, frozen=True):
     port: int
     journal_socket: str | None
     log_level: str
+    strict: bool
+    """Examine every operation before saying that it serves."""

@@ -36,8 +36,8 @@ def serve(
 ) -> int:
     """Serve a config until SIGTERM or SIGINT; the exit code.
 
-    With `as_json` the start-up panel is one line of JSON. Raises UserError where it cannot start: a taken port, a locked journal, a wrong spec, or, with
-    `strict`, a warning.
+    With `as_json` the start-up panel is one line of JSON. Raises UserError where it cannot start:
+    a taken port, a locked journal, a wrong spec, or, with `strict`, a warning.
     """
     logging.basicConfig(level=log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
     for chatty in ("httpx", "watchfiles"):
@@ -84,7 +84,9 @@ class Control:
                 ready = await self._await_ready(workers, port)
                 if ready is not None:
                     self._show(ready, port, admin_port)
+                    self._note("server.started")
                     await self._serve_until_stopped(reload=reload)
+                    self._note("server.stopped")
                 await self._stop_workers()  # their last records come before the journal closes
         return 0
 
@@ -111,6 +113,7 @@ class Control:
                 port=port,
                 journal_socket=socket_path if records else None,
                 log_level=self._log_level,
+                strict=self._strict,
             )
             self._workers.append(WorkerHandle(settings, self._hear))
         load = Load(config, str(self._loaded.folder))
@@ -185,6 +188,7 @@ class Control:
             case Loaded(mocks, files, _):
                 self._files = files
                 log.info("serving anew: %s", ", ".join(mock.name for mock in mocks))
+                self._note("server.reloaded")
 
     async def _await_ready(self, workers: list[WorkerHandle], port: int) -> Loaded | None:
         """Wait until every worker compiled its mocks and the port answers; None when stopped."""
@@ -221,9 +225,10 @@ class Control:
             return None
         faults = tuple(fault for mock in message.mocks for fault in mock.faults)
         if self._strict and faults:
-            raise SpecError(
-                f"--strict: {len(faults)} warnings.", faults, "Mend them, or serve without it."
+            count = (
+                "there is 1 warning" if len(faults) == 1 else f"there are {len(faults)} warnings"
             )
+            raise SpecError(f"--strict: {count}.", faults, "Mend them, or serve without it.")
         self._files = message.files
         return message
 
@@ -265,6 +270,12 @@ class Control:
             return
         load = Load(self._loaded.config, str(self._loaded.folder))
         await asyncio.gather(*(worker.load(load) for worker in self._workers))
+
+    def _note(self, event: str) -> None:
+        """Put an event of the server into the journal's table `events`."""
+        if self._journal is not None:
+            mocks = [mock.name for mock in self._loaded.config.mocks]
+            self._journal.event(event, f"pid {os.getpid()}", "server", {"mocks": mocks})
 
     async def _stop_workers(self) -> None:
         await asyncio.gather(*(worker.stop() for worker in self._workers))

@@ -14,6 +14,7 @@ import resource
 import signal
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
+from math import inf
 from pathlib import Path
 from time import perf_counter
 
@@ -118,7 +119,7 @@ class Worker:
         """
         examination = Examination(snapshot)
         found: dict[int, list[Fault]] = {}
-        end = perf_counter() + EXAMINE_SECONDS
+        end = perf_counter() + (inf if self._settings.strict else EXAMINE_SECONDS)
         while not examination.done and perf_counter() < end:
             index, faults = examination.step()
             found.setdefault(index, []).extend(faults)
@@ -229,6 +230,7 @@ async def serve() -> int:
         lambda: asyncio.StreamReaderProtocol(commands), sys.stdin
     )
     settings = msgspec.json.decode(await commands.readline(), type=WorkerSettings)
+    logging.getLogger("httpx").setLevel(logging.WARNING)
     logging.basicConfig(
         level=settings.log_level.upper(), format="%(levelname)s %(name)s: %(message)s"
     )

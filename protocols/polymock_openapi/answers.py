@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 import secrets
+from contextlib import suppress
 from typing import Any
 from urllib.parse import quote
 
@@ -15,9 +16,11 @@ from polymock.interfaces import Answer
 from polymock.samples import Sampler
 from polymock_openapi.choices import MAX_KEY, MAX_REMEMBERED, Choices, Shape
 from polymock_openapi.declared import DeclaredBody, Example, holds_text, is_base64, resolve
-from polymock_openapi.echo import echo, overlay
+from polymock_openapi.echo import WRITES, echo, overlay
+from polymock_openapi.failures import tell_error
 from polymock_openapi.media_types import parse_media_type, syntax
 from polymock_openapi.model import Endpoint, MediaType, Preferences, Reading
+from polymock_openapi.pages import fit_page
 from polymock_openapi.pairing import ExamplePairs
 from polymock_openapi.specimens import specimen
 
@@ -63,7 +66,8 @@ class Answerer:
         """An answer made from the schema, deterministic in the seed, the operation, the status and
         the path's captures; a `dynamic` one without a seed differs each time.
 
-        It repeats what the caller said of the entity (`echo`). Raises NoAnswer where no value
+        It repeats what the caller said of the entity (`echo`) and of the page that it asks for
+        (`pages`); an error's says which one it is (`failures`). Raises NoAnswer where no value
         satisfies the schema, NotAcceptable.
         """
         wish = reading.preferences
@@ -77,7 +81,10 @@ class Answerer:
             seed, stable = secrets.randbelow(2**31), False
         value = self._base(shape, shape.media, reading, seed, remember=stable)
         if 200 <= shape.status < 300:
-            value = echo(value, reading, self._body(shape))
+            body = self._body(shape)
+            value = echo(value, reading, body)
+            if reading.method not in WRITES:
+                value = fit_page(value, reading, body.is_valid)
         told = seed if wish.dynamic or wish.seed is not None else None
         return Answer(value, "sample", _with_applied(shape, wish, seed=told), stable)
 
@@ -114,6 +121,12 @@ class Answerer:
         if key in self._bases:
             return self._bases[key]
         value = self._sample(shape, media, captures, seed, examples=not dynamic)
+        if shape.status >= 400 and isinstance(value, dict | list):
+            plain = value
+            if not dynamic:
+                with suppress(NoAnswer):
+                    plain = self._sample(shape, media, captures, seed, examples=False)
+            value = tell_error(value, plain, shape.status, self._body(shape).is_valid)
         broken = None if dynamic else self._body(shape).broken
         if broken is not None and isinstance(value, dict):
             value = overlay(value, broken, self._body(shape).is_valid)

@@ -168,7 +168,7 @@ class Parts:
     def _style(self, node: Node, styles: tuple[Style, ...]) -> Style:
         written = node.value.get("style", styles[0])
         if self._source.dialect == "2.0":
-            styles = (*styles, "tabDelimited")
+            styles = (*styles, *swagger2.DELIMITED)
         for style in styles:
             if written == style:
                 return style

@@ -18,7 +18,8 @@ MAX_DEPTH = 16
 _IDENTITIES = ("id", "uuid", "guid", "slug", "name", "key", "code")
 """Properties that a path's last parameter (`petId`, `user_name`) may stand for."""
 _NUMBER = re.compile(r"-?[0-9]{1,18}")
-_WRITES = frozenset({"POST", "PUT", "PATCH"})
+WRITES = frozenset({"POST", "PUT", "PATCH"})
+"""Methods whose body is about the entity that is answered."""
 
 IsValid = Callable[[Any], bool]
 
@@ -27,7 +28,7 @@ def echo(value: Any, reading: Reading, body: DeclaredBody) -> Any:
     """A sampled answer with what the caller said of the same entity put in."""
     if not isinstance(value, dict):
         return value
-    if reading.method in _WRITES and isinstance(reading.body, dict):
+    if reading.method in WRITES and isinstance(reading.body, dict):
         said = {name: v for name, v in reading.body.items() if name not in body.read_only}
         value = overlay(value, said, body.is_valid)
     if reading.path:
@@ -66,29 +67,31 @@ def _merge(old: Any, new: Any, depth: int) -> Any:
 
 def _named_by_path(value: Mapping[str, Any], reading: Reading) -> dict[str, Any]:
     """The properties that parameters of the path name, of the types that they have already."""
-    folded = {_fold(name): name for name in value}
+    folded = {fold(name): name for name in value}
     last = reading.endpoint.path.rpartition("/")[2]
     named: dict[str, Any] = {}
     for parameter, given in reading.path.items():
         if isinstance(given, (dict, list)):
             continue
-        found = folded.get(_fold(parameter))
+        found = folded.get(fold(parameter))
         if found is None and f"{{{parameter}}}" in last:
             found = next((p for p in _IDENTITIES if p in value and _ends(parameter, p)), None)
         if found is not None:
-            named[found] = _as_type_of(value[found], given)
+            named[found] = as_type_of(value[found], given)
     return named
 
 
 def _ends(parameter: str, name: str) -> bool:
-    return _fold(parameter).endswith(name)
+    return fold(parameter).endswith(name)
 
 
-def _fold(name: str) -> str:
+def fold(name: str) -> str:
+    """A name without its spelling: `page_size`, `page-size` and `pageSize` are one."""
     return name.replace("_", "").replace("-", "").lower()
 
 
-def _as_type_of(old: Any, given: Any) -> Any:
+def as_type_of(old: Any, given: Any) -> Any:
+    """What a caller gave, as text or as an integer where that is what stood there before."""
     if isinstance(old, str) and not isinstance(given, str):
         return str(given)
     if isinstance(old, int) and isinstance(given, str) and _NUMBER.fullmatch(given):

@@ -15,6 +15,7 @@ import msgspec
 from polymock.jsonschema import Definitions
 from polymock_openapi.media_types import MediaName, parse_media_type, syntax
 from polymock_openapi.model import Encoding, MediaType
+from polymock_openapi.styles import separator
 from polymock_openapi.xml import to_xml
 
 _CHARSETS = frozenset(
@@ -22,7 +23,6 @@ _CHARSETS = frozenset(
 )
 _UTF8 = frozenset({"", "utf-8", "utf8"})
 _EVENT_FIELDS = ("event", "id", "retry", "data")
-_DELIMITERS = {"spaceDelimited": " ", "pipeDelimited": "|", "tabDelimited": "\t"}
 
 _to_json = msgspec.json.Encoder().encode
 
@@ -137,8 +137,8 @@ def _form_pairs(name: str, value: Any, encoding: Encoding) -> list[tuple[str, st
     if isinstance(value, list):
         if encoding.explode:
             return [(name, scalar_text(item)) for item in value]
-        delimiter = _DELIMITERS.get(encoding.style, ",")
-        return [(name, delimiter.join(scalar_text(item) for item in value))]
+        items = separator(encoding.style).join(scalar_text(item) for item in value)
+        return [(name, items)]
     return [(name, scalar_text(value))]
 
 

@@ -108,6 +108,9 @@ class FormReader:
         if coercion.types == {"array"} or len(parts) > 1:
             if len(parts) == 1 and _is_json_list(parts[0], encoding):
                 return _part_value(parts[0], coercion, encoding, location)
+            if len(parts) == 1 and encoding and not encoding.explode and not parts[0].is_file:
+                text = to_text(parts[0].data, "", location)
+                return coercion(list(text.split(styles.separator(encoding.style))))
             return [_part_value(part, coercion.item, encoding, location) for part in parts]
         return _part_value(parts[0], coercion, encoding, location)
 

@@ -1,4 +1,4 @@
-"""Lists that keep to the call: filters and owners in the items, the limit, what is told of the page.
+"""Lists that keep to the call: filters and owners in the items, the limit, the page and totals.
 
 `GET /customers/7/orders?status=paid&page=2&limit=1` gets one order of customer 7, which is paid,
 on page 2. Every value still satisfies its schema, as `is_valid` tells.
@@ -44,16 +44,17 @@ Change = Callable[[list[Any]], list[Any]]
 
 
 class _Span(NamedTuple):
-    """The page that was asked for; `limit` is None where no query parameter sets it."""
+    """The page that was asked for; a page and an offset that were not sent are the first, those
+    that are not declared, and a limit that is neither sent nor a default, None."""
 
-    page: int
-    offset: int
+    page: int | None
+    offset: int | None
     limit: int | None
 
     @property
     def before(self) -> int:
         """How many items stand on the pages before."""
-        return self.offset or max(self.page - 1, 0) * (self.limit or 0)
+        return self.offset or max((self.page or 1) - 1, 0) * (self.limit or 0)
 
 
 def fit_page(value: Any, reading: Reading, is_valid: IsValid) -> Any:
@@ -66,7 +67,7 @@ def fit_page(value: Any, reading: Reading, is_valid: IsValid) -> Any:
         for name, given in reading.query.items()
         if isinstance(given, str | int | float | list)
     }
-    span = _span(asked)
+    span = _span(asked, reading)
     items = _at(value, place)
     changes = list(_changes(items, span, asked, reading))
     if changes:
@@ -112,12 +113,14 @@ def _put(value: Any, place: Sequence[str], new: Any) -> Any:
     return {**value, place[0]: _put(value[place[0]], place[1:], new)}
 
 
-def _span(asked: Mapping[str, Any]) -> _Span:
-    def number(names: frozenset[str]) -> int | None:
-        found = (given for name, given in asked.items() if name in names and _is_integer(given))
-        return next((given for given in found if given >= 0), None)
+def _span(asked: Mapping[str, Any], reading: Reading) -> _Span:
+    declared = {fold(p.name) for p in reading.endpoint.parameters if p.location == "query"}
 
-    return _Span(page=number(_PAGE) or 1, offset=number(_OFFSET) or 0, limit=number(_LIMIT))
+    def number(names: frozenset[str], first: int | None) -> int | None:
+        found = (given for name, given in asked.items() if name in names and _is_integer(given))
+        return next((n for n in found if n >= 0), first if names & declared else None)
+
+    return _Span(page=number(_PAGE, 1), offset=number(_OFFSET, 0), limit=number(_LIMIT, None))
 
 
 def _is_integer(value: Any) -> bool:
@@ -130,7 +133,7 @@ def _changes(
     """What the call asks of the items, one by one."""
     limit = span.limit
     if limit is not None and len(items) > limit:
-        yield lambda old: old[:limit]
+        yield _first(limit)
     shape = next((item for item in items if isinstance(item, dict)), None)
     if shape is None:
         return
@@ -143,7 +146,7 @@ def _changes(
         if not choices or any(isinstance(choice, list | dict) for choice in choices):
             continue
         if key in _UNIQUE:
-            yield lambda old, count=len(choices): old[:count]  # type: ignore[misc]
+            yield _first(len(choices))
         yield _filter(name, choices)
 
 
@@ -165,6 +168,10 @@ def _singular(word: str) -> str:
     if word.endswith("ies"):
         return word[:-3] + "y"
     return word.removesuffix("s")
+
+
+def _first(count: int) -> Change:
+    return lambda items: items[:count]
 
 
 def _filter(name: str, choices: Sequence[Any]) -> Change:
@@ -205,7 +212,7 @@ def _told(
     value: Mapping[str, Any], asked: Mapping[str, Any], span: _Span, shown: int
 ) -> dict[str, Any]:
     """The members that tell of the page, and the objects that hold such members, as they should
-    be. Only integers and booleans are changed."""
+    be. Only numbers and booleans are changed."""
     told = _page_members(value, asked, span, shown)
     for name, member in value.items():
         if isinstance(member, dict):
@@ -218,21 +225,28 @@ def _told(
 def _page_members(
     members: Mapping[str, Any], asked: Mapping[str, Any], span: _Span, shown: int
 ) -> dict[str, Any]:
+    """The members of one object that tell of the page, as they should be."""
     known = {
         name: key
         for name, old in members.items()
-        if isinstance(old, int) and (key := fold(name)) in _TOLD
+        if isinstance(old, int | float) and (key := fold(name)) in _TOLD
     }
     if not known:
         return {}
-    totals = [members[name] for name, key in known.items() if key in _TOTAL]
-    total = max(*totals, span.before + shown) if totals else None
-    limit = span.limit or next((members[n] for n, key in known.items() if key in _LIMIT), None)
+    is_paged = any(key in _OF_PAGE | _PAGES for key in known.values())
+    known = {n: key for n, key in known.items() if is_paged or isinstance(members[n], int)}
+    totals = [name for name, key in known.items() if key in _TOTAL]
+    counted = next((n for n in totals if known[n] == "count"), None) if len(totals) > 1 else None
+    least = span.before + shown
+    total = max((max(int(members[n]), least) for n in totals if n != counted), default=None)
+    limit = span.limit
+    if limit is None:
+        limit = next((int(members[n]) for n, key in known.items() if key in _LIMIT), None)
     told: dict[str, Any] = {}
     for name, key in known.items():
         new = asked.get(key) if key in _OF_PAGE else None
-        if new is None:
-            new = _derived(key, span, total, limit)
+        if not _is_integer(new):
+            new = shown if name == counted else _derived(key, span, total, limit)
         if new is not None and isinstance(members[name], bool) == isinstance(new, bool):
             told[name] = new
     return told
@@ -242,12 +256,14 @@ def _derived(key: str, span: _Span, total: int | None, limit: int | None) -> int
     """A member worked out from the others; None where they do not tell."""
     if key in _LIMIT:
         return span.limit
+    if key in _PAGE:
+        return span.page
+    if key in _OFFSET:
+        return span.offset
     if key in _TOTAL:
         return total
     if key in _BEFORE:
-        return span.before > 0 or span.page > 1
-    if total is None or not limit or limit < 0:
+        return span.before > 0 or (span.page or 1) > 1
+    if total is None or limit is None or limit < 1:
         return None
-    if key in _PAGES:
-        return -(-total // limit)
-    return span.before + limit < total if key in _MORE else None
+    return -(-total // limit) if key in _PAGES else span.before + limit < total

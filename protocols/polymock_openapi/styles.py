@@ -77,6 +77,11 @@ def decode_header(wire: str) -> str:
     return text
 
 
+def separator(style: Style) -> str:
+    """What stands between the items of a list that is written whole in one form field."""
+    return {"spaceDelimited": " ", "pipeDelimited": "|", "tabDelimited": "\t"}.get(style, ",")
+
+
 def reader(name: str, style: Style, explode: bool, kind: Kind, decode: Decode) -> Reader:
     """How one piece of wire text is read where the style keeps a whole value in one piece: all
     but exploded form parameters and deepObject."""

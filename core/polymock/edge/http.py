@@ -126,11 +126,11 @@ class HttpEdge:
                 reply = engine.handle(call)
         except Exception:  # a contract is a plugin's code
             log.exception(
-                "protocol %r failed at %s %s of mock %r",
+                "mock %r (%s) failed at %s %s",
+                mock.name,
                 engine.contract.protocol,
                 call.method,
                 call.path,
-                mock.name,
             )
             reply = _INTERNAL
         if self._cors and b"origin" in call.fields and not is_preflight(call):

@@ -57,7 +57,8 @@ def open_read_only(path: str) -> duckdb.DuckDBPyConnection:
     """
     if not Path(path).is_file():
         raise JournalError(
-            f"there is no journal at {path}", "name one with `--journal PATH`, or run a server"
+            f"there is no journal at {path}",
+            "name it with `--journal PATH`, or its config with `--config PATH`",
         )
     connection = _connect(path, read_only=True)
     try:

@@ -9,14 +9,17 @@ from typing import TYPE_CHECKING
 
 from polymock.samples.places import PLACES, Place
 from polymock.samples.seeds import Stream, derive, salt
-from polymock.samples.wording import WORDS
+from polymock.samples.wording import FILE_TYPES, WORDS
 
 if TYPE_CHECKING:
     from polymock.samples.lexicon import Lexicon
 
 _FIRST, _LAST, _PLACE, _TIME = salt("first name"), salt("last name"), salt("place"), salt("time")
+_FILE = salt("file")
 START = datetime(2024, 1, 1, tzinfo=UTC)
 """Where the fixed window of dates begins: times of an object lie within the two years after it."""
+_YEARS = 2
+"""Years of the window; ages are those at its end."""
 
 
 class Draw:
@@ -50,6 +53,17 @@ class Draw:
     def place(self) -> Place:
         """The owner's city."""
         return Stream(derive(self.owner, _PLACE)).pick(PLACES)
+
+    @property
+    def file_type(self) -> tuple[str, str]:
+        """The extension and the media type of the owner's file."""
+        return Stream(derive(self.owner, _FILE)).pick(FILE_TYPES)
+
+    @property
+    def age(self) -> int:
+        """The full years of the owner's person since `birth`, where the window of dates ends."""
+        birth = self.moment("birth")
+        return START.year + _YEARS - birth.year - ((birth.month, birth.day) > (1, 1))
 
     def moment(self, kind: str) -> datetime:
         """A time of the owner: `created` < `started` < `updated` < `ended` < `expires`, `birth`."""

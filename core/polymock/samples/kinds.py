@@ -7,10 +7,15 @@ from uuid import UUID
 
 from polymock.samples import wording
 from polymock.samples.draws import Draw, ascii_word
-from polymock.samples.places import CALLING_CODES
+from polymock.samples.places import ALPHA3, CALLING_CODES, LANGUAGES3
 from polymock.samples.tables import word_set
 
 Maker = Callable[[Draw], str]
+
+
+def codes(kind: str) -> tuple[Maker, ...]:
+    """The makers of codes that stand for the texts of a kind, where only a code fits."""
+    return tuple(_TEXTS[code] for code in _CODES.get(kind, ()))
 
 
 def text(kind: str) -> Maker | None:
@@ -93,7 +98,7 @@ def isbn(draw: Draw) -> str:
 
 def filename(draw: Draw) -> str:
     """Two words and an extension."""
-    return f"{slug(draw)}.{draw.stream.pick(wording.EXTENSIONS)}"
+    return f"{slug(draw)}.{draw.file_type[0]}"
 
 
 def price(draw: Draw) -> str:
@@ -168,6 +173,7 @@ _TEXTS: dict[str, Maker] = {
     "region_code": lambda draw: draw.place.region_code,
     "country": lambda draw: draw.place.country,
     "country_code": lambda draw: draw.place.country_code,
+    "country_code3": lambda draw: ALPHA3[draw.place.country_code],
     "calling_code": lambda draw: CALLING_CODES[draw.place.country_code],
     "postcode": lambda draw: draw.masked(draw.place.postcode),
     "timezone": lambda draw: draw.place.timezone,
@@ -175,6 +181,7 @@ _TEXTS: dict[str, Maker] = {
     "currency_name": _one_of(*wording.CURRENCY_NAMES),
     "currency_symbol": _one_of("$", "£", "¥", "€"),
     "language": lambda draw: draw.place.language,
+    "language3": lambda draw: LANGUAGES3[draw.place.language],
     "locale": lambda draw: f"{draw.place.language}-{draw.place.country_code}",
     "latitude": lambda draw: str(draw.place.latitude),
     "longitude": lambda draw: str(draw.place.longitude),
@@ -224,10 +231,13 @@ _TEXTS: dict[str, Maker] = {
     "method": _one_of("GET", "POST", "PUT", "DELETE", "PATCH"),
     "protocol": _one_of("http", "https"),
     "filename": filename,
-    "extension": _one_of(*wording.EXTENSIONS),
-    "mime_type": _one_of(*wording.MIME_TYPES),
+    "extension": lambda draw: draw.file_type[0],
+    "mime_type": lambda draw: draw.file_type[1],
     "version": lambda draw: ".".join(str(draw.stream.below(top)) for top in (5, 20, 10)),
     "hash": lambda draw: draw.hexadecimal(40),
+    "hash_md5": lambda draw: draw.hexadecimal(32),
+    "hash_sha256": lambda draw: draw.hexadecimal(64),
+    "hash_sha512": lambda draw: draw.hexadecimal(128),
     "token": lambda draw: f"example-token-{draw.hexadecimal(16)}",
     "password": lambda draw: f"Example-password-{draw.stream.between(1000, 9999)}",
     "sku": lambda draw: draw.masked("@@@-####"),
@@ -244,6 +254,11 @@ _TEXTS: dict[str, Maker] = {
     "pin": lambda draw: draw.masked("####"),
     "account": lambda draw: draw.masked("########"),
     "price": price,
+    "cents": lambda draw: str(draw.stream.between(*NUMBERS["cents"][:2])),
+    "age": lambda draw: str(draw.age),
+    "expiry_year": lambda draw: str(draw.stream.between(*NUMBERS["expiry_year"][:2])),
+    "expiry_year2": lambda draw: str(draw.stream.between(*NUMBERS["expiry_year"][:2]))[2:],
+    "expiry_month": lambda draw: f"{draw.stream.between(1, 12):02}",
     "unit": _one_of("piece", "kg", "box"),
     "weekday": _one_of("Monday", "Tuesday", "Wednesday", "Thursday", "Friday"),
     "month": _one_of("January", "March", "June", "September", "November"),
@@ -257,6 +272,19 @@ _TEXTS: dict[str, Maker] = {
     "birth": _day("birth"),
     "clock": lambda draw: draw.moment("moment").strftime("%H:%M"),
     "emoji": _one_of("🌱", "🌊", "🍋", "🎈", "📚"),
+}
+
+_CODES: dict[str, tuple[str, ...]] = {
+    "country": ("country_code", "country_code3"),
+    "country_code": ("country_code3",),
+    "nationality": ("country_code", "country_code3"),
+    "region": ("region_code",),
+    "state": ("region_code",),
+    "language": ("language3", "locale"),
+    "language_name": ("language", "language3"),
+    "currency_name": ("currency",),
+    "currency_symbol": ("currency",),
+    "expiry_year": ("expiry_year2",),
 }
 
 _PEOPLE = word_set("""
@@ -288,6 +316,7 @@ _NAMED: tuple[tuple[Maker, frozenset[str]], ...] = (
 
 NUMBERS: dict[str, tuple[int, int, int]] = {
     "price": (5, 499, 2),
+    "cents": (500, 49_900, 0),
     "age": (18, 79, 0),
     "quantity": (1, 20, 0),
     "count": (0, 100, 0),
@@ -301,6 +330,8 @@ NUMBERS: dict[str, tuple[int, int, int]] = {
     "latitude": (-60, 70, 4),
     "longitude": (-170, 170, 4),
     "year": (2000, 2025, 0),
+    "expiry_year": (2028, 2032, 0),
+    "expiry_month": (1, 12, 0),
     "month": (1, 12, 0),
     "weekday": (1, 7, 0),
     "port": (1024, 65535, 0),

@@ -86,7 +86,10 @@ filename: filename file attachment
 extension: fileextension extension
 mime_type: mimetype contenttype mediatype
 version: version appversion
-hash: hash sha sha1 md5 sha256 checksum digest etag commit
+hash: hash sha sha1 checksum digest etag commit
+hash_md5: md5
+hash_sha256: sha256
+hash_sha512: sha512
 token: token accesstoken refreshtoken apikey secret clientsecret jwt authtoken idtoken bearer
   apitoken signature nonce
 password: password passwd pwd passphrase newpassword oldpassword currentpassword
@@ -118,6 +121,9 @@ rating: rating stars
 score: score points
 percentage: percentage percent progress ratio completion
 year: year
+expiry_year: expyear expiryyear expirationyear
+expiry_month: expmonth expirymonth expirationmonth
+cents: cents minorunits
 month: month
 weekday: weekday dayofweek
 port: port
@@ -136,7 +142,7 @@ updated: updatedat updated modifiedat modified lastmodified lastupdated updatedd
   modifieddate updatetime editedat changedat lastlogin lastseen lastloginat
 ended: enddate end endsat endat endtime endedat finishedat completedat to_date todate
   deliverydate shipdate shippedat deliveredat paidat closedat checkout resolvedat cancelledat
-  deletedat
+  deletedat canceledat archivedat removedat revokedat trashedat
 expires: expiresat expires expirydate expirationdate expiry expiration validuntil validto
   duedate dueat deadline until
 birth: birthdate birthday dateofbirth dob born

@@ -26,6 +26,8 @@ _FORMAT_BOUNDS = {
     "int64": (-(1 << 63), (1 << 63) - 1),
     "uint64": (0, (1 << 64) - 1),
 }
+_KNOWN = MOMENTS | {"age", "latitude", "longitude"}
+"""Kinds that the owner tells of, whichever property asks."""
 _MILLISECONDS = frozenset({"ms", "millis", "milliseconds"})
 
 
@@ -46,7 +48,7 @@ class NumberRecipe:
         self.integer = integer
         self.entity = entity
         self.name = name
-        self.kind = kind_of(name)
+        self.kind = _kind(name, integer=integer)
         bottom, top = _bottom(parts), _top(parts)
         step = _step(parts, integer=integer)
         self.step = step[0] if step else self._free_step(bottom, top)
@@ -61,16 +63,10 @@ class NumberRecipe:
 
     def make(self, run: Run, spot: Spot) -> Any:
         """Make a number."""
-        if self.kind in MOMENTS:
-            moment = self._moment(spot)
-            if moment is not None:
-                return moment
+        told = self._told(spot)
+        if told is not None:
+            return told
         low, high = self.window
-        if self.kind == "latitude" or self.kind == "longitude":
-            place = Draw(spot.seed, spot.owner).place
-            index = floor(Fraction(repr(getattr(place, self.kind))) / self.step)
-            if low <= index <= high:
-                return self._value(index)
         return self._value(Stream(spot.seed).between(low, high))
 
     def count(self) -> int | None:
@@ -115,16 +111,31 @@ class NumberRecipe:
             low = min(max(low, 1), high)
         return low, min(high, low + span)
 
-    def _moment(self, spot: Spot) -> Any:
-        seconds = int(Draw(spot.seed, spot.owner, self.entity).moment(self.kind).timestamp())
-        factors = (1000, 1) if _MILLISECONDS & set(words(self.name)) else (1, 1000)
-        for factor in factors:
-            index = floor(Fraction(seconds * factor) / self.step)
+    def _told(self, spot: Spot) -> Any:
+        """What is known of the owner: a time, its person's age, where its city lies; None where
+        that is out of bounds."""
+        if self.kind not in _KNOWN:
+            return None
+        draw = Draw(spot.seed, spot.owner, self.entity)
+        for known in self._known(draw):
+            index = floor(known / self.step)
             if (self.low is None or index >= self.low) and (
                 self.high is None or index <= self.high
             ):
                 return self._value(index)
         return None
+
+    def _known(self, draw: Draw) -> tuple[Fraction, ...]:
+        if self.kind == "age":
+            return (Fraction(draw.age),)
+        if self.kind == "latitude":
+            return (Fraction(repr(draw.place.latitude)),)
+        if self.kind == "longitude":
+            return (Fraction(repr(draw.place.longitude)),)
+        seconds = Fraction(int(draw.moment(self.kind).timestamp()))
+        if _MILLISECONDS & set(words(self.name)):
+            return seconds * 1000, seconds
+        return seconds, seconds * 1000
 
     def _value(self, index: int) -> Any:
         exact = self.step * index
@@ -133,6 +144,12 @@ class NumberRecipe:
         if exact.denominator == 1 and (self.step >= 1 or abs(exact) >= 1 << 53):
             return exact.numerator
         return exact.numerator / exact.denominator
+
+
+def _kind(name: str, *, integer: bool) -> str:
+    """The kind that a name promises; an integer `amount` is one of cents."""
+    kind = kind_of(name)
+    return "cents" if integer and kind == "price" and words(name)[-1] == "amount" else kind
 
 
 def _exact(number: int | float) -> Fraction:

@@ -36,6 +36,7 @@ class TextRecipe:
         self.format_maker, self.format = self._format(name)
         kind = kind_of(name)
         self.name_maker: Maker = kinds.text(kind) or (lambda draw: draw.words(1))
+        self.codes = kinds.codes(kind)
         self.prose = kind in ("", "sentence", "paragraph", "title", "heading", "word", "words")
         self.denied = any("not" in _keywords(part) for part in parts)
         self._check_lengths()
@@ -92,12 +93,18 @@ class TextRecipe:
             yield from self._made(self.format_maker, spot, named)
         elif not self.patterns:
             yield self.name_maker(Draw(spot.seed, spot.owner, self.entity))
+            yield from self._coded(spot)
             yield self._resized(self.name_maker(Draw(spot.seed, spot.owner, self.entity)), spot)
         else:
             yield from self._made(self.name_maker, spot, _NAMED_ATTEMPTS)
+            yield from self._coded(spot)
         if self.patterns:
             yield from self._matching(spot)
         yield self._resized("", spot)
+
+    def _coded(self, spot: Spot) -> Iterator[str]:
+        """The codes of what the name promises: `DE` where there is no room for `Germany`."""
+        return (code(Draw(spot.seed, spot.owner, self.entity)) for code in self.codes)
 
     def _matching(self, spot: Spot) -> Iterator[str]:
         """Strings made from each pattern, and from all of them one after another."""

@@ -75,8 +75,14 @@ USER_AGENTS = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
     "Chrome/126.0.0.0 Safari/537.36",
 )
-MIME_TYPES = ("application/pdf", "image/jpeg", "image/png", "text/csv", "text/plain")
-EXTENSIONS = ("csv", "jpg", "pdf", "png", "txt")
+FILE_TYPES = (
+    ("csv", "text/csv"),
+    ("jpg", "image/jpeg"),
+    ("pdf", "application/pdf"),
+    ("png", "image/png"),
+    ("txt", "text/plain"),
+)
+"""Extensions with their media types."""
 CURRENCY_NAMES = ("Danish Krone", "Euro", "Pound Sterling", "Swiss Franc", "US Dollar", "Yen")
 CARD_NUMBERS = ("4111111111111111", "4242424242424242", "5555555555554444", "378282246310005")
 IBANS = (

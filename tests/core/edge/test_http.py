@@ -152,7 +152,7 @@ def test_a_protocol_that_fails_is_named_and_the_server_lives(
 ) -> None:
     status, headers, _ = send(edge, "/a/crash")
     assert (status, headers[b"content-type"]) == (500, b"application/problem+json")
-    assert "protocol 'body' failed at GET /crash of mock 'a'" in caplog.text
+    assert "mock 'a' (body) failed at GET /crash" in caplog.text
 
 
 def test_what_is_to_be_sent_later_goes_to_the_outbox(edge: HttpEdge, recorded: Recorded) -> None:
