@@ -68,7 +68,9 @@ def _found(
             inner = fold(key) if isinstance(key, str) else name
             yield from _found(member, _member(plain, key), status, (*place, key), inner)
         return
-    told = _wording(name, value, status) if place else None
+    sentence = phrase(status)
+    code = sentence.lower().replace(" ", "_").replace("-", "_")
+    told = wording(name, value, status, sentence, code) if place else None
     if told is not None and told != value and (name in _STATUSES or value == plain):
         yield _Told(place, told)
 
@@ -81,16 +83,17 @@ def _member(holder: Any, key: str | int) -> Any:
     return None
 
 
-def _wording(name: str, value: Any, status: int) -> str | int | None:
-    """What a member of a folded name should say; None where it is of another kind."""
+def wording(name: str, value: Any, status: int, sentence: str, code: str) -> str | int | None:
+    """What a member of a folded name says of an error, in the type that its value has: the status,
+    the sentence or the code; None for a member that tells of something else."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return status if name in _STATUSES | _CODES else None
     if not isinstance(value, str):
         return None
     if name in _SENTENCES:
-        return phrase(status)
+        return sentence
     if name in _CODES:
-        return phrase(status).lower().replace(" ", "_").replace("-", "_")
+        return code
     return str(status) if name in _STATUSES else None
 
 

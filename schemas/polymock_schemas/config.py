@@ -101,7 +101,9 @@ class JournalConfig(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
             "are hidden anyway"
         ),
     ] = ()
-    retain: Annotated[Duration | None, Meta(description="Delete exchanges older than this: `90s`, `12h`, `7d`")] = None
+    retain: Annotated[
+        Duration | None, Meta(description="Delete exchanges older than this: `90s`, `12h`, `7d`")
+    ] = None
 
 
 class Config(msgspec.Struct, forbid_unknown_fields=True, frozen=True):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from polymock.samples.tables import word_list
+
 
 class Place(msgspec.Struct, frozen=True):
     """A city. `postcode` holds `#` for a digit and `@` for a capital letter."""
@@ -71,18 +73,18 @@ def _read(row: str) -> Place:
     )
 
 
+def _pairs(text: str) -> dict[str, str]:
+    return dict(pair.split(":") for pair in word_list(text))
+
+
 PLACES = tuple(_read(row) for row in _ROWS.strip().splitlines())
-ALPHA3 = dict(
-    pair.split(":")
-    for pair in """
+ALPHA3 = _pairs("""
 AT:AUT AU:AUS BR:BRA CA:CAN CH:CHE DE:DEU DK:DNK ES:ESP FR:FRA GB:GBR IE:IRL IN:IND IT:ITA
 JP:JPN MX:MEX NL:NLD NO:NOR NZ:NZL PL:POL PT:PRT SE:SWE SG:SGP US:USA ZA:ZAF
-""".split()
-)
+""")
 """The codes of three letters (ISO 3166-1) by those of two, for the countries of the places."""
-LANGUAGES3 = dict(
-    pair.split(":")
-    for pair in "da:dan de:deu en:eng es:spa fr:fra it:ita ja:jpn nb:nob nl:nld pl:pol pt:por sv:swe".split()
-)
-"""The codes of three letters (ISO 639-2/T) by those of two, for the languages of the places."""
+LANGUAGES3 = _pairs("""
+da:dan de:deu en:eng es:spa fr:fra it:ita ja:jpn nb:nob nl:nld pl:pol pt:por sv:swe
+""")
+"""The codes of three letters (ISO 639-2) by those of two, for the languages of the places."""
 CALLING_CODES = {place.country_code: place.dialling.split("-")[0] for place in PLACES}

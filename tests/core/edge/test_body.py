@@ -37,9 +37,49 @@ def test_what_says_that_it_is_too_large_is_refused_at_its_end() -> None:
         read(BodyReader(4), {"body": b"ab"}, length=b"5")
 
 
-def test_a_sender_that_left_is_no_refusal() -> None:
-    with pytest.raises(ConnectionError):
-        read(BodyReader(4), {"type": "http.disconnect"})
+def test_a_body_that_breaks_off_is_refused() -> None:
+    with pytest.raises(Unreadable, match="broke off"):
+        read(BodyReader(4), {"body": b"a", "more_body": True}, {"type": "http.disconnect"})
+
+
+def test_what_waits_for_leave_is_refused_before_it_is_sent() -> None:
+    async def never() -> MutableMapping[str, Any]:
+        raise AssertionError("the body was asked for")
+
+    fields = {b"content-length": b"5", b"expect": b"100-continue"}
+    with pytest.raises(TooLarge):
+        asyncio.run(BodyReader(4).read(fields, never))
+    with pytest.raises(TooLarge):
+        asyncio.run(BodyReader(4).read({b"content-length": b"9" * 30}, never))
+
+
+def test_large_bodies_take_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(body, "LARGE_BYTES", 1)
+    monkeypatch.setattr(body, "HELD_BYTES", 8)
+    reading = 0
+    most = 0
+
+    async def read_one(reader: BodyReader) -> bytes:
+        waiting = [b"ab", b"cd"]
+
+        async def receive() -> MutableMapping[str, Any]:
+            nonlocal reading, most
+            part = waiting.pop(0)
+            if not waiting:  # the first part was taken, and so was a turn
+                reading += 1
+                most = max(most, reading)
+                await asyncio.sleep(0.01)
+                reading -= 1
+            return {"type": "http.request", "body": part, "more_body": bool(waiting)}
+
+        return await reader.read({}, receive)
+
+    async def read_ten() -> list[bytes]:
+        reader = BodyReader(4)
+        return await asyncio.gather(*(read_one(reader) for _ in range(10)))
+
+    assert asyncio.run(read_ten()) == [b"abcd"] * 10
+    assert most == 2
 
 
 def test_a_body_that_does_not_come_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

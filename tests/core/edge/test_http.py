@@ -143,8 +143,13 @@ def test_a_body_above_the_limit_is_refused_and_recorded(
     assert recorded.exchanges[0][2].source == "refusal"
 
 
-def test_nothing_is_answered_to_a_caller_that_left(edge: HttpEdge) -> None:
-    assert send(edge, "/a/", "POST", [(b"content-length", b"5")])[0] == 0
+def test_a_body_that_breaks_off_is_refused_recorded_and_ends_the_connection(
+    edge: HttpEdge, recorded: Recorded
+) -> None:
+    status, headers, body = send(edge, "/a/", "POST", [(b"content-length", b"5")])
+    assert (status, body) == (400, b"Unreadable")
+    assert headers[b"connection"] == b"close"
+    assert recorded.exchanges[0][2].source == "refusal"
 
 
 def test_a_protocol_that_fails_is_named_and_the_server_lives(
@@ -196,3 +201,9 @@ def test_a_page_of_another_origin_may_read_the_answer(edge: HttpEdge) -> None:
 def test_options_tells_the_methods(edge: HttpEdge) -> None:
     status, headers, _ = send(edge, "/a/x", "OPTIONS")
     assert (status, headers[b"allow"]) == (204, b"GET, POST, OPTIONS")
+
+
+def test_options_of_the_server_itself(edge: HttpEdge, recorded: Recorded) -> None:
+    assert send(edge, "*", "OPTIONS")[0] == 204
+    assert send(edge, "*")[2] == b"NoOperation"
+    assert [exchange[1].path for exchange in recorded.exchanges] == ["*", "*"]

@@ -354,3 +354,65 @@ def test_every_answer_of_real_documents_satisfies_its_schema(name: str) -> None:
                     continue
                 violations = Validator(media.schema, of.definitions).violations(value.value, "body")
                 assert violations == (), (of.name, declared.status, value.source)
+
+
+ERROR: dict[str, Any] = {
+    "type": "object",
+    "required": ["statusCode", "message", "hint"],
+    "properties": {
+        "statusCode": {"type": "integer"},
+        "message": {"type": "string"},
+        "hint": {"type": "string", "example": "Try again"},
+        "description": {"type": "string", "example": "There is no such pet"},
+    },
+}
+PETS: dict[str, Any] = {
+    "type": "object",
+    "required": ["pets", "page", "total"],
+    "properties": {
+        "pets": {"type": "array", "items": PET, "minItems": 1},
+        "page": {"type": "integer"},
+        "total": {"type": "integer"},
+    },
+}
+
+
+class TestErrorsAndPages:
+    def test_a_sampled_error_says_which_one_it_is(self) -> None:
+        of = endpoint(response("200"), response("404", ERROR), response("default", ERROR))
+        assert sampled(reading(of, code=404)) == {
+            "statusCode": 404,
+            "message": "Not Found",
+            "hint": "Try again",
+            "description": "There is no such pet",
+        }
+        assert sampled(reading(of, code=503))["statusCode"] == 503
+        unlike = sampled(reading(of, code=404, dynamic=True, seed=1))
+        assert unlike["description"] == "Not Found"
+
+    def test_the_codes_of_an_error_keep_to_their_schema(self) -> None:
+        schema = {
+            "type": "object",
+            "required": ["code", "message"],
+            "properties": {"code": {"enum": ["A", "B"]}, "message": {"type": "string"}},
+        }
+        value = sampled(reading(endpoint(response("400", schema)), code=400))
+        assert value["code"] in ("A", "B")
+        assert value["message"] == "Bad Request"
+
+    def test_a_list_keeps_to_its_query(self) -> None:
+        names = ("tag", "page", "limit")
+        parameters = tuple(
+            Parameter(name, "query", required=False, style="form", explode=True, schema=True)
+            for name in names
+        )
+        of = endpoint(response("200", PETS), path="/pets", parameters=parameters)
+        value = sampled(reading(of, query={"tag": "dog", "page": 3, "limit": 1}))
+        assert [pet["tag"] for pet in value["pets"]] == ["dog"]
+        assert value["page"] == 3
+        assert value["total"] >= 3
+        assert sampled(reading(of, query={"tag": "mouse"}))["pets"][0]["tag"] in ("cat", "dog")
+
+    def test_a_written_body_is_no_page(self) -> None:
+        of = endpoint(response("201", PETS), method="POST", path="/pets")
+        assert sampled(reading(of, query={"page": 99}))["page"] < 99
