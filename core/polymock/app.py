@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -20,8 +18,6 @@ from polymock_schemas.config import Config
 
 if TYPE_CHECKING:
     from litestar.types import ASGIApp
-
-Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]]
 
 
 STRATEGY_PARTS = ("reads", "challenge", "secrets", "identify")
@@ -67,15 +63,13 @@ def _build_strategy(name: str, entry: str | dict[str, Any]) -> Strategy:
     return strategy
 
 
-def mock_app(edge: HttpEdge, lifespan: Lifespan | None = None) -> Litestar:
-    """The workers' application: Litestar holds the life span, and the edge answers every call.
+def mock_app(edge: HttpEdge) -> Litestar:
+    """The workers' application, in which the edge answers every call.
 
-    The edge takes the place of Litestar's routing instead of being mounted in it. A mount costs
+    It takes the place of Litestar's routing instead of being mounted in it. A mount costs
     9 of the 14 microseconds of a call here, mangles the path, and answers an odd `Host` field
     itself, unrecorded.
     """
-    app = Litestar(
-        lifespan=[lifespan] if lifespan else [], openapi_config=None, logging_config=None
-    )
+    app = Litestar(openapi_config=None, logging_config=None)
     app.asgi_handler = cast("ASGIApp", edge)
     return app

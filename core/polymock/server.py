@@ -81,13 +81,15 @@ class Control:
                 self._journal_at(socket_path),
                 self._admin_at(admin_port),
             ):
-                ready = await self._await_ready(workers, port)
-                if ready is not None:
-                    self._show(ready, port, admin_port)
-                    self._note("server.started")
-                    await self._serve_until_stopped(reload=reload)
-                    self._note("server.stopped")
-                await self._stop_workers()  # their last records come before the journal closes
+                try:
+                    ready = await self._await_ready(workers, port)
+                    if ready is not None:
+                        self._show(ready, port, admin_port)
+                        self._note("server.started")
+                        await self._serve_until_stopped(reload=reload)
+                        self._note("server.stopped")
+                finally:  # their last records come before the journal closes
+                    await self._stop_workers()
         return 0
 
     def ready(self) -> tuple[bool, dict[str, str]]:

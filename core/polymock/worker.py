@@ -21,7 +21,6 @@ from time import perf_counter
 import msgspec
 from granian.constants import Interfaces
 from granian.server.embed import Server
-from litestar import Litestar
 
 from polymock.app import build_snapshot, mock_app
 from polymock.edge.http import HttpEdge
@@ -39,6 +38,8 @@ EXAMINE_SECONDS = 0.15
 """So long operations are examined before the start-up panel; the others after it."""
 EXAMINE_PAUSE_SECONDS = 0.02
 CLOSE_SECONDS = 10.0
+DRAIN_SECONDS = 2.0
+REFUSE_SECONDS = 0.5
 MAX_CONNECTIONS = 10_000
 RESERVED_FILES = 100
 """Kept free of connections, for the journal's socket, specs and callbacks."""
@@ -70,6 +71,8 @@ class Worker:
         self._outbox = OutboundSender()
         self._recorder: Recorder | None = None
         self._examining: asyncio.Task[None] | None = None
+        self._is_orphan = False
+        """Whether the control process is gone, and with it who would take the records."""
 
     async def run(self, commands: asyncio.StreamReader) -> int:
         """Serve until told to stop; the exit code. The first command must be a `Load`."""
@@ -83,24 +86,25 @@ class Worker:
             return 1
         edge = self._open_edge(first, snapshot)
         server = Server(
-            mock_app(edge, self._lifespan),
+            mock_app(edge),
             address=self._settings.host,
             port=self._settings.port,
-            interface=Interfaces.ASGI,
+            interface=Interfaces.ASGINL,
             backlog=1024,
             backpressure=admit_connections(),
             websockets=False,  # a contract answers the request to upgrade as it does any other
             log_enabled=False,
         )
-        stopped = asyncio.create_task(stopping.wait())
-        serving = asyncio.create_task(server.serve())
-        self._examining = asyncio.create_task(self._examine(snapshot))
-        steering = asyncio.create_task(self._steer(commands, edge, stopping))
-        await asyncio.wait([serving, stopped], return_when=asyncio.FIRST_COMPLETED)
-        server.stop()
-        await serving
-        for task in (steering, stopped, self._examining):
-            task.cancel()
+        async with self._handing_on():
+            stopped = asyncio.create_task(stopping.wait())
+            serving = asyncio.create_task(server.serve())
+            self._examining = asyncio.create_task(self._examine(snapshot))
+            steering = asyncio.create_task(self._steer(commands, edge, stopping))
+            await asyncio.wait([serving, stopped], return_when=asyncio.FIRST_COMPLETED)
+            server.stop()
+            await drain(serving, edge)
+            for task in (steering, stopped, self._examining):
+                task.cancel()
         return 0
 
     def _compile(self, message: Load) -> Snapshot | None:
@@ -160,10 +164,12 @@ class Worker:
                 if self._recorder is not None:
                     self._recorder.set_mocks(journal_mocks(snapshot))
                 self._examining = asyncio.create_task(self._examine(snapshot))
+        self._is_orphan = True
         stopping.set()
 
     @contextlib.asynccontextmanager
-    async def _lifespan(self, _app: Litestar) -> AsyncIterator[None]:
+    async def _handing_on(self) -> AsyncIterator[None]:
+        """Hand exchanges to the journal and callbacks to the net; on leaving, the last of them."""
         await self._outbox.start()
         if self._recorder is not None:
             self._recorder.start()
@@ -172,7 +178,16 @@ class Worker:
         finally:
             await self._outbox.close()
             if self._recorder is not None:
-                await self._recorder.close(CLOSE_SECONDS)
+                await self._recorder.close(0 if self._is_orphan else CLOSE_SECONDS)
+
+
+async def drain(serving: asyncio.Task[None], edge: HttpEdge) -> None:
+    """Wait for what is being answered; who sends too slowly for that is refused, then cut off."""
+    await asyncio.wait([serving], timeout=DRAIN_SECONDS)
+    edge.bodies.give_up()
+    await asyncio.wait([serving], timeout=REFUSE_SECONDS)
+    if not serving.done():
+        log.info("connections on which no whole call was sent are cut off")
 
 
 def admit_connections() -> int:

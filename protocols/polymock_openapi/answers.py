@@ -121,7 +121,7 @@ class Answerer:
         if key in self._bases:
             return self._bases[key]
         value = self._sample(shape, media, captures, seed, examples=not dynamic)
-        if shape.status >= 400 and isinstance(value, dict | list):
+        if shape.status >= 400 and isinstance(value, dict | list | str):
             plain = value
             if not dynamic:
                 with suppress(NoAnswer):

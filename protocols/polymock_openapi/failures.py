@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
+from itertools import islice
 from typing import Any, NamedTuple
 
 from polymock_openapi.echo import IsValid, fold
 
 MAX_TOLD = 64
-"""Members that are tried one by one where not all of them fit together."""
+"""Members that are told otherwise in one answer."""
 MAX_DEPTH = 8
 """Of objects and lists that are searched."""
 
@@ -17,7 +18,7 @@ _SENTENCES = frozenset(
     {
         *("message", "msg", "error", "title", "reason", "description", "detail", "details"),
         *("errormessage", "errormsg", "errordescription", "errors", "usermessage"),
-        *("statustext", "statusmessage"),
+        *("statustext", "statusmessage", "err", "errmsg", "explanation"),
     }
 )
 _STATUSES = frozenset({"status", "statuscode", "httpstatus", "httpstatuscode", "httpcode"})
@@ -39,7 +40,7 @@ def tell_error(value: Any, plain: Any, status: int, is_valid: IsValid) -> Any:
     `plain` is the same sample made without the contract's own examples: words and codes in which
     both differ are the author's, and stay. A status is always that of the answer.
     """
-    found = list(_found(value, plain, status, (), ""))
+    found = list(islice(_found(value, plain, status, (), ""), MAX_TOLD))
     if not found:
         return value
     whole = value
@@ -47,7 +48,7 @@ def tell_error(value: Any, plain: Any, status: int, is_valid: IsValid) -> Any:
         whole = _put(whole, told.place, told.value)
     if is_valid(whole):
         return whole
-    for told in found[:MAX_TOLD]:
+    for told in found:
         tried = _put(value, told.place, told.value)
         if is_valid(tried):
             value = tried
@@ -70,7 +71,9 @@ def _found(
         return
     sentence = phrase(status)
     code = sentence.lower().replace(" ", "_").replace("-", "_")
-    told = wording(name, value, status, sentence, code) if place else None
+    if not place and isinstance(value, str):
+        name = "message"
+    told = wording(name, value, status, sentence, code)
     if told is not None and told != value and (name in _STATUSES or value == plain):
         yield _Told(place, told)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Collection, MutableMapping
 from typing import Any
 
 from polymock.errors import TooLarge, Unreadable
@@ -68,7 +68,7 @@ class BodyReader:
             if task not in self._late:
                 raise
             task.uncancel()
-            raise Unreadable(f"The body did not arrive within {self._seconds:.0f} s.") from None
+            raise Unreadable("The body did not arrive in time.") from None
         finally:
             self._waiting.pop(task, None)
             self._late.discard(task)
@@ -77,6 +77,10 @@ class BodyReader:
         """Raises TooLarge where a body of so many bytes is above the limit."""
         if size > self._max_body:
             raise TooLarge(f"The body is larger than the limit of {self._max_body} bytes.")
+
+    def give_up(self) -> None:
+        """Refuse every body that has not arrived whole, as the server is about to end."""
+        self._refuse(tuple(self._waiting))
 
     async def _collect(self, fields: dict[bytes, bytes], receive: Receive) -> bytes:
         length = fields.get(b"content-length", b"")
@@ -107,14 +111,15 @@ class BodyReader:
         return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
     def _sweep(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Cancel the reading of what is late, and look again while any is read."""
+        """Refuse what is late, and look again while any is read."""
         limit = loop.time() - self._seconds
-        for task, since in list(self._waiting.items()):
-            if since > limit:
-                break
-            del self._waiting[task]
-            self._late.add(task)
-            task.cancel()
+        self._refuse([task for task, since in self._waiting.items() if since <= limit])
         self._sweeping = bool(self._waiting)
         if self._sweeping:
             loop.call_later(SWEEP_SECONDS, self._sweep, loop)
+
+    def _refuse(self, tasks: Collection[asyncio.Task[Any]]) -> None:
+        for task in tasks:
+            del self._waiting[task]
+            self._late.add(task)
+            task.cancel()

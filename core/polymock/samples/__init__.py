@@ -4,7 +4,8 @@
 A `node` asks `merge` for its cases, the ways through `allOf`, `anyOf`, `oneOf`, `if` and `not`
 (`negation`), and turns each into a recipe for one type: `values`, `numbers`, `strings` (with
 `pattern_text`, `formats`), `arrays`, `objects`. Realistic values come from a property's name
-(`names` -> `kinds`) or from `x-faker` (`faker_names`), drawn from `draws` and `seeds`.
+(`names` -> `kinds`, `quantities`) or from `x-faker` (`faker_names`), drawn from `draws` and
+`seeds`.
 """
 
 from polymock.samples.faker_names import unknown_faker_names

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from polymock.samples.lexicon import Lexicon
 
 _FIRST, _LAST, _PLACE, _TIME = salt("first name"), salt("last name"), salt("place"), salt("time")
-_FILE = salt("file")
+_FILE, _BIRTH = salt("file"), salt("birth")
 START = datetime(2024, 1, 1, tzinfo=UTC)
 """Where the fixed window of dates begins: times of an object lie within the two years after it."""
 _YEARS = 2
@@ -67,13 +67,14 @@ class Draw:
 
     def moment(self, kind: str) -> datetime:
         """A time of the owner: `created` < `started` < `updated` < `ended` < `expires`, `birth`."""
+        if kind == "birth":
+            days = Stream(derive(self.owner, _BIRTH)).below(50 * 365)
+            return START - timedelta(days=20 * 365 + days)
         timeline = Stream(derive(self.owner, _TIME))
         created = START + timedelta(seconds=timeline.below(200 * 86_400))
         started = created + timedelta(seconds=timeline.below(100 * 86_400) + 60)
         updated = started + timedelta(seconds=timeline.below(100 * 86_400) + 60)
         ended = updated + timedelta(seconds=timeline.below(100 * 86_400) + 60)
-        if kind == "birth":
-            return START - timedelta(days=20 * 365 + timeline.below(50 * 365))
         if kind == "expires":
             return ended + timedelta(days=700 + timeline.below(365))
         named = {"created": created, "started": started, "updated": updated, "ended": ended}

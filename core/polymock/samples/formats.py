@@ -8,8 +8,9 @@ from functools import lru_cache
 
 from polymock.jsonschema import Validator
 from polymock.samples import kinds
-from polymock.samples.kinds import MOMENTS, Maker
+from polymock.samples.kinds import Maker
 from polymock.samples.names import kind_of
+from polymock.samples.quantities import MOMENTS
 from polymock.samples.tables import word_list
 
 _WEB_KINDS = frozenset({"image", "url"})

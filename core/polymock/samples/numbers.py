@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from polymock.errors import Unsatisfiable
 from polymock.samples.draws import Draw
-from polymock.samples.kinds import MOMENTS, NUMBERS
 from polymock.samples.names import kind_of, words
+from polymock.samples.quantities import MOMENTS, NUMBERS
 from polymock.samples.recipe import Node, Part, Run, Spot, meeting
 from polymock.samples.seeds import Stream
 

@@ -27,7 +27,9 @@ def told(value: Any, status: int = 404, plain: Any = None) -> Any:
         ([{"message": "x"}], [{"message": "Not Found"}]),
         ({"retry": True, "name": "x"}, {"retry": True, "name": "x"}),
         ({"status": True}, {"status": True}),
-        ("x", "x"),
+        ({"err": "x"}, {"err": "Not Found"}),
+        ("x", "Not Found"),
+        (7, 7),
         ({}, {}),
     ],
 )
