@@ -12,13 +12,13 @@ from polymock.errors import Invalid, MethodNotAllowed, MockError, NoOperation
 from polymock.interfaces import Answer, Match, Operation, Spec
 from polymock.routing import Router
 from polymock.samples import Sampler
-from polymock_openapi.answers import Answerer
-from polymock_openapi.declared_errors import DeclaredErrors
-from polymock_openapi.document import OpenApiDocument, Route
+from polymock_openapi.answering.answers import Answerer
+from polymock_openapi.answering.declared_errors import DeclaredErrors
+from polymock_openapi.answering.refusals import refuse
 from polymock_openapi.model import Endpoint, MediaType, Reading
 from polymock_openapi.read import Reader
-from polymock_openapi.refusals import refuse
-from polymock_openapi.security import identify
+from polymock_openapi.reading.security import identify
+from polymock_openapi.spec.document import OpenApiDocument, Route
 from polymock_openapi.write import Writer
 from polymock_schemas.calls import Call, Reply
 from polymock_schemas.commands import Fault

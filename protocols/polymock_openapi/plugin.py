@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from polymock.interfaces import NoSettings, Plugin, Spec
 from polymock_openapi.contract import OpenApiContract
-from polymock_openapi.document import OpenApiDocument, recognises
+from polymock_openapi.spec.document import OpenApiDocument, recognises
 
 
 class OpenApiReader:

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from polymock.errors import Invalid
-from polymock_openapi import security
-from polymock_openapi.bodies import NO_BODY, BodyReader
 from polymock_openapi.model import Endpoint, Preferences, Reading
-from polymock_openapi.parameters import Parameters
-from polymock_openapi.preferences import NO_PREFERENCES, preferences
+from polymock_openapi.reading import security
+from polymock_openapi.reading.bodies import NO_BODY, BodyReader
+from polymock_openapi.reading.parameters import Parameters
+from polymock_openapi.reading.preferences import NO_PREFERENCES, preferences
 from polymock_schemas.calls import Call, Violation
 
 

@@ -6,11 +6,11 @@ from msgspec.structs import replace
 
 from polymock.interfaces import Answer
 from polymock.samples import Sampler
-from polymock_openapi.callbacks import CallbackWriter
-from polymock_openapi.choices import MAX_REMEMBERED, Choices, Shape
-from polymock_openapi.encode import Encoded, encode
+from polymock_openapi.answering.callbacks import CallbackWriter
+from polymock_openapi.answering.choices import MAX_REMEMBERED, Choices, Shape
+from polymock_openapi.answering.encode import Encoded, encode
+from polymock_openapi.answering.response_headers import DeclaredHeaders, address, declare_headers
 from polymock_openapi.model import Endpoint, MediaType, Reading
-from polymock_openapi.response_headers import DeclaredHeaders, address, declare_headers
 from polymock_schemas.calls import Headers, Outbound, Outcome, Reply
 
 _NO_BODY = Encoded("", b"")

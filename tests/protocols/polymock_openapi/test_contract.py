@@ -8,7 +8,7 @@ import pytest
 from polymock.engine import Engine
 from polymock.interfaces import Spec
 from polymock_openapi.contract import OpenApiContract
-from polymock_openapi.document import OpenApiDocument
+from polymock_openapi.spec.document import OpenApiDocument
 from polymock_schemas.calls import Call, Reply
 
 DOCUMENT = """

@@ -21,7 +21,7 @@ from polymock_openapi.model import (
     SecurityScheme,
 )
 from polymock_openapi.read import Reader
-from polymock_openapi.security import identify
+from polymock_openapi.reading.security import identify
 from polymock_schemas.calls import Call
 
 DEFINITIONS: dict[str, Schema] = {

@@ -7,7 +7,7 @@ import pytest
 
 from polymock.interfaces import Answer
 from polymock.samples import Sampler
-from polymock_openapi.answers import Answerer
+from polymock_openapi.answering.answers import Answerer
 from polymock_openapi.model import (
     Endpoint,
     HeaderSpec,
