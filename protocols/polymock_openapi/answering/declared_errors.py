@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 from polymock.errors import NoAnswer, Unsatisfiable
 from polymock.samples import Sampler
 from polymock_openapi.answering.declared import DeclaredBody
+from polymock_openapi.answering.echo import fold
+from polymock_openapi.answering.failures import TELLING, wording
 from polymock_openapi.answering.negotiation import choose_response
 from polymock_openapi.media_types import parse_media_type, syntax
 from polymock_openapi.model import Endpoint, MediaType
@@ -22,16 +24,6 @@ MAX_MEMBERS = 64
 MAX_DEPTH = 8
 """Of objects and lists in a declared body that are searched for a place for the message."""
 
-_MESSAGES = frozenset(
-    {
-        *("message", "msg", "error", "description", "detail", "details", "reason"),
-        *("errormessage", "errormsg", "errordescription"),
-    }
-)
-"""Members that hold a sentence, folded; `error_message` and `errorMessage` are one."""
-_STATUSES = frozenset({"status", "statuscode", "httpstatus", "httpstatuscode", "httpcode"})
-_CODES = frozenset({"code", "errorcode"})
-_TELLING = _MESSAGES | _STATUSES | _CODES
 _PROBLEM = frozenset({"type", "title", "status", "detail", "instance", "violations"})
 
 
@@ -139,7 +131,7 @@ def _pruned(value: Any, fits: Callable[[Any], bool], depth: int = 0) -> Any:
         return value
     for name in list(value)[:MAX_MEMBERS]:
         others = {key: item for key, item in value.items() if key != name}
-        is_telling = _fold(name) in _TELLING or (depth == 0 and name in _PROBLEM)
+        is_telling = fold(name) in TELLING or (depth == 0 and name in _PROBLEM)
         if not is_telling and fits(others):
             value = others
         else:
@@ -177,21 +169,10 @@ def _tell(members: Mapping[str, Any], problem: Mapping[str, Any], words: str) ->
 
 
 def _told(name: str, value: Any, problem: Mapping[str, Any], words: str, depth: int) -> Any:
-    folded = _fold(name)
-    if isinstance(value, str):
-        if folded in _MESSAGES:
-            return words
-        if folded in _STATUSES:
-            return str(problem["status"])
-        return str(problem["type"]).rpartition(":")[2] if folded in _CODES else value
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return problem["status"] if folded in _STATUSES | _CODES else value
     if depth < MAX_DEPTH and isinstance(value, dict):
         return {key: _told(key, item, problem, words, depth + 1) for key, item in value.items()}
     if depth < MAX_DEPTH and isinstance(value, list):
         return [_told(name, item, problem, words, depth + 1) for item in value]
-    return value
-
-
-def _fold(name: str) -> str:
-    return name.replace("_", "").replace("-", "").lower()
+    kind = str(problem["type"]).rpartition(":")[2]
+    told = wording(fold(name), value, problem["status"], words, kind)
+    return value if told is None else told

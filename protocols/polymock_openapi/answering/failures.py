@@ -24,6 +24,7 @@ _SENTENCES = frozenset(
 _STATUSES = frozenset({"status", "statuscode", "httpstatus", "httpstatuscode", "httpcode"})
 _CODES = frozenset({"code", "errorcode"})
 """Members by what they hold, folded: `error_message` and `errorMessage` are one."""
+TELLING = _SENTENCES | _STATUSES | _CODES
 
 
 class _Told(NamedTuple):
