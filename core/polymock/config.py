@@ -78,9 +78,11 @@ def load(
     environ = os.environ if environ is None else environ
     file = _choose_file(arguments, directory)
     specs = () if file else tuple(arguments)
-    raw = read_config(file) if file else {
-        "mocks": [{"spec": spec, "allow_private": overrides.allow_private} for spec in specs]
-    }
+    raw = (
+        read_config(file)
+        if file
+        else {"mocks": [{"spec": spec, "allow_private": overrides.allow_private} for spec in specs]}
+    )
     source = str(file) if file else "the command line"
     settings, problems = _settings_from(environ)
     if problems:

@@ -8,18 +8,22 @@ import logging
 import os
 import signal
 import tempfile
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from polymock import config as configs
-from polymock.config import LoadedConfig
+from polymock.config import LoadedConfig, resolve
+from polymock.documents.places import is_url
 from polymock.errors import ServerError, SpecError, UserError
 from polymock.messages import Found, FromWorker, Load, Loaded, LoadFailed, WorkerSettings
 from polymock.panel import Started, print_faults, print_panel
 from polymock.ports import await_listening, reserve
 from polymock.serverfile import announce
 from polymock.units import parse_duration
+from polymock.watch import changes
 from polymock.workers import WorkerHandle
 
 if TYPE_CHECKING:
@@ -34,14 +38,13 @@ log = logging.getLogger("polymock.server")
 def serve(
     loaded: LoadedConfig, *, reload: bool, log_level: str, strict: bool, as_json: bool = False
 ) -> int:
-    """Serve a config until SIGTERM or SIGINT; the exit code.
+    """Serve a config until SIGTERM, SIGINT or SIGHUP; the exit code.
 
     With `as_json` the start-up panel is one line of JSON. Raises UserError where it cannot start:
     a taken port, a locked journal, a wrong spec, or, with `strict`, a warning.
     """
     logging.basicConfig(level=log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
-    for chatty in ("httpx", "watchfiles"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+    logging.getLogger("httpx").setLevel(logging.WARNING)
     return asyncio.run(
         Control(loaded, log_level=log_level, strict=strict, as_json=as_json).run(reload=reload)
     )
@@ -62,12 +65,16 @@ class Control:
         self._answers: asyncio.Queue[FromWorker] = asyncio.Queue()
         self._journal: Journal | None = None
         self._files: tuple[str, ...] = ()
+        self._is_wrong = False
+        """Whether what is served has faults, or what was to be served could not be."""
         self._started = False
 
     async def run(self, *, reload: bool) -> int:
         """Start everything, wait for a signal, stop everything in reverse."""
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            if number == signal.SIGHUP and signal.getsignal(number) == signal.SIG_IGN:
+                continue  # started with nohup
             loop.add_signal_handler(number, self._stopping.set)
         server = self._loaded.config.server
         with (
@@ -184,13 +191,20 @@ class Control:
             case Found(faults):
                 print_faults(faults)
             case LoadFailed(text, hint, faults):
+                self._is_wrong = True
                 log.error("%s %s", text, hint)
                 print_faults(faults)
-                log.error("the mocks served before go on being served")
-            case Loaded(mocks, files, _):
-                self._files = files
+                if self._workers[0].ready:
+                    log.error("the mocks served before go on being served")
+            case Loaded(mocks):
+                self._take(message)
                 log.info("serving anew: %s", ", ".join(mock.name for mock in mocks))
+                print_faults([fault for mock in mocks for fault in mock.faults])
                 self._note("server.reloaded")
+
+    def _take(self, message: Loaded) -> None:
+        self._files = message.files
+        self._is_wrong = any(mock.faults for mock in message.mocks)
 
     async def _await_ready(self, workers: list[WorkerHandle], port: int) -> Loaded | None:
         """Wait until every worker compiled its mocks and the port answers; None when stopped."""
@@ -231,7 +245,7 @@ class Control:
                 "there is 1 warning" if len(faults) == 1 else f"there are {len(faults)} warnings"
             )
             raise SpecError(f"--strict: {count}.", faults, "Mend them, or serve without it.")
-        self._files = message.files
+        self._take(message)
         return message
 
     def _show(self, ready: Loaded, port: int, admin_port: int) -> None:
@@ -249,28 +263,35 @@ class Control:
         )
 
     async def _serve_until_stopped(self, *, reload: bool) -> None:
-        if not reload:
-            await self._stopping.wait()
-            return
-        from watchfiles import awatch  # only where --reload asks for it
+        if reload:
+            async for _ in changes(self._watched, self._stopping):
+                await self._reload()
+        await self._stopping.wait()
 
-        while not self._stopping.is_set():
-            watched = _real_paths([*self._files, str(self._loaded.file or "")])
-            folders = {str(Path(path).parent) for path in watched}
-            async for changes in awatch(*folders, stop_event=self._stopping, recursive=False):
-                if watched & _real_paths([path for _, path in changes]):
-                    await self._reload()
-                    break
+    def _watched(self) -> set[str]:
+        """What `--reload` looks at; where something is wrong, new documents beside it too."""
+        loaded = self._loaded
+        specs = [resolve(loaded.folder, mock.spec) for mock in loaded.config.mocks]
+        files = {*self._files, *(spec for spec in specs if not is_url(spec))}
+        if loaded.file is not None:
+            files.add(str(loaded.file))
+        return files | {str(Path(file).parent) for file in files if self._is_wrong}
 
     async def _reload(self) -> None:
         """Load the config again and make every worker serve it; on failure keep the old one."""
+        before = self._loaded.config
         try:
-            self._loaded = configs.reload(self._loaded)
+            loaded = configs.reload(self._loaded)
         except UserError as error:
             log.error("%s %s", error.message, error.hint)
             log.error("the mocks served before go on being served")
             return
-        load = Load(self._loaded.config, str(self._loaded.folder))
+        after = loaded.config
+        if (before.server, before.journal) != (after.server, after.journal):
+            log.warning("changes below `server:` and `journal:` count from the next start on")
+        kept = replace(after, server=before.server, journal=before.journal)
+        self._loaded = replace(loaded, config=kept)
+        load = Load(kept, str(loaded.folder))
         await asyncio.gather(*(worker.load(load) for worker in self._workers))
 
     def _note(self, event: str) -> None:
@@ -288,10 +309,6 @@ def _reserved(host: str, port: int, flag: str) -> Iterator[int]:
     """The port's number, kept from others while it is used here."""
     with reserve(host, port, flag) as placeholder:
         yield int(placeholder.getsockname()[1])
-
-
-def _real_paths(paths: Sequence[str]) -> set[str]:
-    return {os.path.realpath(path) for path in paths if path}
 
 
 @contextlib.contextmanager

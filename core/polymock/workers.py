@@ -82,6 +82,7 @@ class WorkerHandle:
             "polymock.worker",
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
+            start_new_session=True,  # Ctrl+C is for the control process, which then stops it
             limit=MAX_LINE,
         )
         await self._write(self._settings)

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 import msgspec
 
-from polymock.documents.local import allowed_folders, read_file
+from polymock.documents.local import NO_SUCH_FILE, allowed_folders, read_file
 from polymock.documents.parsing import repeated_keys, to_json
 from polymock.documents.places import Place, escape, is_url, target, tokens
 from polymock.documents.remote import Rules, fetch
@@ -63,7 +63,7 @@ class Documents:
         self._failed: dict[str, str] = {}
         self.place = Place(file)
         self.files: list[str] = []
-        """Local paths that were read, the root's first."""
+        """Local paths that were read, or would be if there were such files; the root's first."""
         self.faults: list[Fault] = []
         """Oddities of the files as such (several YAML documents in one)."""
         self._read_root()
@@ -180,12 +180,14 @@ class Documents:
                     self._read(file)
                 except ValueError as error:
                     self._failed[file] = str(error)
+                    if self._failed[file] == NO_SUCH_FILE:
+                        self.files.append(file)
                 else:
                     waiting.append(self._moved.get(file, file))
 
     def _read(self, file: str, *, is_root: bool = False) -> None:
         limit = min(self._limits.file_bytes, self._limits.total_bytes - self._total)
-        if len(self._contents) >= self._limits.files or limit <= 0:
+        if max(len(self._contents), len(self.files)) >= self._limits.files or limit <= 0:
             raise ValueError(
                 f"the document refers to more than {self._limits.files} files"
                 f" or {self._limits.total_bytes} bytes"

@@ -7,6 +7,8 @@ import stat
 from collections.abc import Sequence
 from pathlib import Path
 
+NO_SUCH_FILE = "there is no such file"
+
 
 def allowed_folders(document: str) -> tuple[Path, ...]:
     """The folders that a document's references may read from.
@@ -39,7 +41,7 @@ def read_file(path: str, allowed: Sequence[Path] | None, limit: int) -> bytes:
     try:
         handle = os.open(real, flags | getattr(os, "O_BINARY", 0))
     except FileNotFoundError:
-        raise ValueError("there is no such file") from None
+        raise ValueError(NO_SUCH_FILE) from None
     except (OSError, ValueError) as error:
         raise ValueError(f"it cannot be read: {_reason(error)}") from None
     if not stat.S_ISREG(os.fstat(handle).st_mode):

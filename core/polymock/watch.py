@@ -1,0 +1,70 @@
+"""Noticing that files changed, however an editor, a tool or a mount changes them.
+
+Files are looked at again and again: that sees renames over a file, symbolic links that lead
+elsewhere, folders that were removed and made again, and mounts that send no notifications.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import stat
+from collections.abc import AsyncIterator, Callable, Iterable
+from pathlib import Path
+
+LOOK_SECONDS = 0.25
+SETTLE_SECONDS = 0.1
+"""Files that change again within this time are still being written."""
+DOCUMENTS = frozenset({".yaml", ".yml", ".json", ".toml"})
+
+Look = dict[str, tuple[object, ...] | None]
+"""What each path looked like; None where there was nothing."""
+
+
+async def changes(
+    paths: Callable[[], Iterable[str]], stopping: asyncio.Event
+) -> AsyncIterator[None]:
+    """Yield whenever something at the paths is not what it was, until `stopping` is set.
+
+    `paths` tells them anew at each look. Of a folder only the names of its documents count.
+    """
+    known = look(paths())
+    while not await _is_set_within(stopping, LOOK_SECONDS):
+        now = look(paths())
+        if any(path in known and known[path] != seen for path, seen in now.items()):
+            now = await _settled(paths, now, stopping)
+            yield
+            now = {**look(paths()), **now}
+        known = now
+
+
+def look(paths: Iterable[str]) -> Look:
+    """What stands at each path now."""
+    return {path: _look_at(path) for path in paths}
+
+
+def _look_at(path: str) -> tuple[object, ...] | None:
+    place = Path(path)
+    with contextlib.suppress(OSError, ValueError):
+        found = place.stat()
+        if stat.S_ISDIR(found.st_mode):
+            return tuple(sorted(p.name for p in place.iterdir() if p.suffix in DOCUMENTS))
+        return (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
+    return None
+
+
+async def _settled(paths: Callable[[], Iterable[str]], now: Look, stopping: asyncio.Event) -> Look:
+    """Look until two looks are the same."""
+    while not await _is_set_within(stopping, SETTLE_SECONDS):
+        later = look(paths())
+        if later == now:
+            break
+        now = later
+    return now
+
+
+async def _is_set_within(event: asyncio.Event, seconds: float) -> bool:
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    return event.is_set()

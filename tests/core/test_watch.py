@@ -1,0 +1,80 @@
+"""Files are noticed to have changed, however they were changed."""
+
+import asyncio
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from polymock import watch
+from polymock.watch import changes, look
+
+
+@pytest.fixture(autouse=True)
+def often(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watch, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(watch, "SETTLE_SECONDS", 0.01)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "folder" / "api.yaml"
+    path.parent.mkdir()
+    path.write_text("one")
+    return path
+
+
+async def noticed(path: Path, change: Callable[[Path], None]) -> bool:
+    """Whether the change is noticed within a second."""
+    stopping = asyncio.Event()
+    watching = changes(lambda: [str(path)], stopping)
+    first = asyncio.ensure_future(anext(watching, True))
+    await asyncio.sleep(0.02)
+    change(path)
+    done, _ = await asyncio.wait([first], timeout=1)
+    stopping.set()
+    await first
+    return bool(done)
+
+
+def write(path: Path) -> None:
+    path.write_text("other")
+
+
+def rename_over(path: Path) -> None:
+    draft = path.with_suffix(".draft")
+    draft.write_text("two")
+    draft.replace(path)
+
+
+def remove_folder(path: Path) -> None:
+    shutil.rmtree(path.parent)
+
+
+def lead_elsewhere(path: Path) -> None:
+    other = path.with_name("other.yaml")
+    other.write_text("two")
+    path.unlink()
+    path.symlink_to(other)
+
+
+@pytest.mark.parametrize("change", [write, rename_over, Path.unlink, remove_folder, lead_elsewhere])
+def test_a_change_is_noticed(file: Path, change: Callable[[Path], None]) -> None:
+    assert asyncio.run(noticed(file, change))
+
+
+def test_a_file_that_is_made_is_noticed(tmp_path: Path) -> None:
+    assert asyncio.run(noticed(tmp_path / "new.yaml", write))
+
+
+def test_nothing_is_noticed_where_nothing_changed(file: Path) -> None:
+    assert not asyncio.run(noticed(file, lambda path: None))
+
+
+def test_of_a_folder_only_its_documents_count(file: Path) -> None:
+    before = look([str(file.parent)])
+    (file.parent / "journal.duckdb").write_text("")
+    assert look([str(file.parent)]) == before
+    (file.parent / "more.yaml").write_text("")
+    assert look([str(file.parent)]) != before
