@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from polymock.commands.contracts import check
-from polymock.config import Overrides, load
+from polymock.config.loading import Overrides, load
 from polymock.testing import Polymock
 
 EXAMPLES = Path(__file__).parents[1] / "examples"

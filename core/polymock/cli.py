@@ -9,8 +9,8 @@ from typing import Any
 
 import rich_click as click
 
+from polymock.config.units import parse_duration
 from polymock.errors import ConfigError, SpecError, UserError
-from polymock.units import parse_duration
 from polymock_schemas.commands import CheckResult
 
 PRIVATE_HELP = "Let URLs of specs named here, and their callbacks, be of this machine or network."
@@ -95,8 +95,8 @@ def serve(
     """
     if journal is not None and no_journal:
         raise click.UsageError("--journal and --no-journal exclude each other.")
-    from polymock.config import Overrides, load
-    from polymock.server import serve as run
+    from polymock.config.loading import Overrides, load
+    from polymock.server.control import serve as run
 
     overrides = Overrides(
         host=host,
@@ -126,9 +126,9 @@ def check(
     """List what is wrong with specs; exit 1 if something cannot be served."""
     from polymock.commands.contracts import check as check_all
     from polymock.commands.contracts import config_schema, is_refused
-    from polymock.config import Overrides, load
+    from polymock.config.loading import Overrides, load
     from polymock.output import print_json, print_lines
-    from polymock.panel import fault_line
+    from polymock.server.panel import fault_line
 
     if schema:
         print_lines([config_schema()])
@@ -238,7 +238,7 @@ def _summary(result: CheckResult) -> str:
 def _report(error: UserError) -> None:
     """Say on standard error what is wrong, and what to do."""
     from polymock.output import printable
-    from polymock.panel import print_faults
+    from polymock.server.panel import print_faults
 
     click.echo(printable(f"Error: {error}"), err=True)
     if error.hint:

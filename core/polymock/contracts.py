@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from polymock import plugins
-from polymock.config import resolve
+from polymock.config.loading import resolve
 from polymock.documents.loader import Limits
 from polymock.documents.places import is_url
 from polymock.documents.remote import Rules, fetch

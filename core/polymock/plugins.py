@@ -17,9 +17,9 @@ from typing import Any
 import msgspec
 from stevedore.driver import DriverManager
 
+from polymock.config.settings import decode, suggestion
 from polymock.errors import PluginError, UserError
 from polymock.interfaces import Plugin
-from polymock.settings import decode, suggestion
 
 KINDS = {
     "polymock.protocols": "protocol",

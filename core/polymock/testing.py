@@ -21,13 +21,13 @@ from granian.server.embed import Server
 from litestar import Litestar
 
 from polymock.app import build_snapshot, mock_app
-from polymock.config import Overrides, load
+from polymock.config.loading import Overrides, load
+from polymock.config.units import parse_size
 from polymock.edge.http import HttpEdge
 from polymock.errors import ServerError, TooLarge
 from polymock.journal.redaction import Redactor
 from polymock.journal.rows import Formatter, exchange_of
-from polymock.ports import reserve
-from polymock.units import parse_size
+from polymock.server.ports import reserve
 from polymock_schemas.calls import Call, Exchange, Reply
 
 START_SECONDS = 10.0

@@ -96,7 +96,7 @@ class Server:
 
 
 def _kind(process: psutil.Process) -> str:
-    return "worker" if "polymock.worker" in process.cmdline() else "control"
+    return "worker" if "polymock.server.worker" in process.cmdline() else "control"
 
 
 def free_port() -> int:

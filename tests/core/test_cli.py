@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from polymock.cli import main
-from polymock.config import LoadedConfig
+from polymock.config.loading import LoadedConfig
 from polymock.journal.database import open_journal
 
 
@@ -98,7 +98,7 @@ def test_serve_hands_over_what_the_command_line_says(
         seen.append((loaded, reload, log_level, strict, as_json))
         return 7
 
-    monkeypatch.setattr("polymock.server.serve", serve)
+    monkeypatch.setattr("polymock.server.control.serve", serve)
     options = ["--port", "0", "--admin-port", "1", "--grpc-port", "2", "--workers", "3"]
     more = ["--host", "::1", "--seed", "-4", "--journal", "j.db", "--reload", "--strict", "--json"]
     result = polymock("serve", "a.yaml", *options, *more, "--log-level", "debug")

@@ -12,7 +12,7 @@ import schemathesis
 from msgspec import UNSET
 
 from polymock.commands.contracts import check
-from polymock.config import Overrides, load
+from polymock.config.loading import Overrides, load
 from polymock.testing import Polymock
 from scenarios.form import Scenario, Step, install, read_scenario
 from scenarios.judge import Answer, complaints

@@ -7,7 +7,7 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from polymock.settings import decode
+from polymock.config.settings import decode
 from polymock_schemas import publish
 from polymock_schemas.config import Config
 from polymock_schemas.published import published_schema

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from polymock.config import LoadedConfig
+from polymock.config.loading import LoadedConfig
 from polymock.contracts import compile_mock
 from polymock.errors import SpecError
 from polymock.plugins import guarded

@@ -8,12 +8,12 @@ from pathlib import Path
 import httpx
 import msgspec
 
-from polymock.config import load
-from polymock.config_files import find_config
+from polymock.config.files import find_config
+from polymock.config.loading import load
 from polymock.errors import JournalError
 from polymock.journal.database import open_read_only
 from polymock.journal.sql import run
-from polymock.serverfile import ServerFile, find_server
+from polymock.server.serverfile import ServerFile, find_server
 from polymock_schemas.commands import SqlResult
 from polymock_schemas.config import JournalConfig
 from polymock_schemas.journal import TABLES, VIEWS, Table

@@ -146,7 +146,8 @@ def judged_address(host: str, port: int, allow_private: bool) -> str:
         for address in addresses:
             if not is_public(address):
                 raise ValueError(
-                    f"`{host}` is at the private address {address}; `allow_private` (or --allow-private) admits it"
+                    f"`{host}` is at the private address {address}; "
+                    "`allow_private` (or --allow-private) admits it"
                 )
     return addresses[0]
 

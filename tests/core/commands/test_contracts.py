@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from polymock.commands.contracts import check, is_refused
-from polymock.config import load
+from polymock.config.loading import load
 from polymock.errors import PluginError
 from polymock_schemas.commands import CheckResult, Fault
 

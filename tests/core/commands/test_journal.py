@@ -13,7 +13,7 @@ import pytest
 from polymock.commands.journal import query
 from polymock.errors import JournalError
 from polymock.journal.database import open_journal
-from polymock.serverfile import path_for
+from polymock.server.serverfile import path_for
 
 
 class Admin(HTTPServer):

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from polymock.serverfile import ServerFile, announce, find_server, path_for
+from polymock.server.serverfile import ServerFile, announce, find_server, path_for
 
 URL = "http://127.0.0.1:8081"
 

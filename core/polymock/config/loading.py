@@ -14,10 +14,10 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec.structs import replace
 
-from polymock.config_files import FILE_NAMES, find_config, is_config, read_config
+from polymock.config.files import FILE_NAMES, find_config, is_config, read_config
+from polymock.config.settings import ENV_KEY, Problem, decode, refusal, suggestion
 from polymock.documents.places import is_url
 from polymock.errors import ConfigError
-from polymock.settings import ENV_KEY, Problem, decode, refusal, suggestion
 from polymock_schemas.config import Config, MockConfig
 
 ENVIRONMENT_PREFIX = "POLYMOCK_"
@@ -102,7 +102,7 @@ def load(
     )
 
 
-def reload(loaded: LoadedConfig, environ: Mapping[str, str] | None = None) -> LoadedConfig:
+def load_again(loaded: LoadedConfig, environ: Mapping[str, str] | None = None) -> LoadedConfig:
     """The same config as its file is now. Raises ConfigError."""
     folder = loaded.folder
     if loaded.file is None:

@@ -10,7 +10,7 @@ from time import monotonic
 
 import msgspec
 
-from polymock.messages import FromWorker, Load, Loaded, LoadFailed, WorkerSettings
+from polymock.server.messages import FromWorker, Load, Loaded, LoadFailed, WorkerSettings
 
 STOP_SECONDS = 15.0
 REVIVE_SECONDS = 0.2
@@ -19,7 +19,7 @@ STEADY_SECONDS = 10.0
 """A worker that lived so long is revived at once again."""
 MAX_LINE = 64 * 1024 * 1024
 
-log = logging.getLogger("polymock.workers")
+log = logging.getLogger("polymock.server.workers")
 _encoder = msgspec.json.Encoder()
 
 
@@ -79,7 +79,7 @@ class WorkerHandle:
             sys.executable,
             "-P",  # nothing is imported from the folder that it is started in
             "-m",
-            "polymock.worker",
+            "polymock.server.worker",
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             start_new_session=True,  # Ctrl+C is for the control process, which then stops it

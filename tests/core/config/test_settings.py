@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from polymock.config.settings import Problem, decode, refusal, suggestion
 from polymock.errors import ConfigError
-from polymock.settings import Problem, decode, refusal, suggestion
 from polymock_schemas.config import Config
 
 TEXTS = st.text(max_size=5) | st.sampled_from(["spec", "mocks", "server", "$env", "auth", "HOME"])

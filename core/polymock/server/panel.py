@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from polymock.messages import MockSummary
+from polymock.server.messages import MockSummary
 from polymock_schemas.commands import Fault
 
 MAX_FAULTS = 20

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from polymock.config import LoadedConfig, Overrides, load, reload
+from polymock.config.loading import LoadedConfig, Overrides, load, load_again
 from polymock.errors import ConfigError
 from polymock_schemas.config import Config
 
@@ -218,8 +218,8 @@ def test_reload_reads_the_file_as_it_is_now(tmp_path: Path) -> None:
     (tmp_path / "polymock.yaml").write_text("server: {port: 1}")
     before = load([], Overrides(seed=5), {}, tmp_path)
     (tmp_path / "polymock.yaml").write_text("server: {port: 2}")
-    after = reload(before, {})
+    after = load_again(before, {})
     assert (after.config.server.port, after.config.world.seed) == (2, 5)
     (tmp_path / "polymock.yaml").write_text("server: {port: x}")
     with pytest.raises(ConfigError):
-        reload(before, {})
+        load_again(before, {})

@@ -14,17 +14,16 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from polymock import config as configs
-from polymock.config import LoadedConfig, resolve
+from polymock.config.loading import LoadedConfig, load_again, resolve
+from polymock.config.units import parse_duration
 from polymock.documents.places import is_url
 from polymock.errors import ServerError, SpecError, UserError
-from polymock.messages import Found, FromWorker, Load, Loaded, LoadFailed, WorkerSettings
-from polymock.panel import Started, print_faults, print_panel
-from polymock.ports import await_listening, reserve
-from polymock.serverfile import announce
-from polymock.units import parse_duration
-from polymock.watch import changes
-from polymock.workers import WorkerHandle
+from polymock.server.messages import Found, FromWorker, Load, Loaded, LoadFailed, WorkerSettings
+from polymock.server.panel import Started, print_faults, print_panel
+from polymock.server.ports import await_listening, reserve
+from polymock.server.serverfile import announce
+from polymock.server.watch import changes
+from polymock.server.workers import WorkerHandle
 
 if TYPE_CHECKING:
     from polymock.journal.writer import Journal
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
 READY_SECONDS = 120.0
 LISTEN_SECONDS = 10.0
 
-log = logging.getLogger("polymock.server")
+log = logging.getLogger("polymock.server.control")
 
 
 def serve(
@@ -281,7 +280,7 @@ class Control:
         """Load the config again and make every worker serve it; on failure keep the old one."""
         before = self._loaded.config
         try:
-            loaded = configs.reload(self._loaded)
+            loaded = load_again(self._loaded)
         except UserError as error:
             log.error("%s %s", error.message, error.hint)
             log.error("the mocks served before go on being served")

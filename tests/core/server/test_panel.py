@@ -3,8 +3,15 @@ import json
 import pytest
 from msgspec.structs import replace
 
-from polymock.messages import MockSummary
-from polymock.panel import MAX_FAULTS, Started, fault_line, print_faults, print_panel, render_panel
+from polymock.server.messages import MockSummary
+from polymock.server.panel import (
+    MAX_FAULTS,
+    Started,
+    fault_line,
+    print_faults,
+    print_panel,
+    render_panel,
+)
 from polymock_schemas.commands import Fault
 
 WARNING = Fault("warning", "shop.yaml", "/info", "it is missing", "Add it.")

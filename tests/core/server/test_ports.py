@@ -4,7 +4,7 @@ import socket
 import pytest
 
 from polymock.errors import ServerError
-from polymock.ports import reserve
+from polymock.server.ports import reserve
 
 
 def test_port_zero_picks_a_free_port_and_keeps_it() -> None:

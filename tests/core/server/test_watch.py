@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from polymock import watch
-from polymock.watch import changes, look
+from polymock.server import watch
+from polymock.server.watch import changes, look
 
 
 @pytest.fixture(autouse=True)

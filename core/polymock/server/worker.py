@@ -1,4 +1,4 @@
-"""A worker process: `python -m polymock.worker`, started and steered by the control process.
+"""A worker process: `python -m polymock.server.worker`, started and steered by the control process.
 
 It reads JSON lines on standard input (its settings, then one `Load` after another), answers with
 JSON lines on standard output, and drains and ends on SIGTERM or when its input closes.
@@ -23,15 +23,15 @@ from granian.constants import Interfaces
 from granian.server.embed import Server
 
 from polymock.app import build_snapshot, mock_app
+from polymock.config.units import parse_size
 from polymock.edge.http import HttpEdge
 from polymock.errors import SpecError, UserError
-from polymock.examination import Examination
 from polymock.journal.frames import MockPart, mock_part
 from polymock.journal.stream import Recorder
-from polymock.messages import Found, Load, Loaded, LoadFailed, MockSummary, WorkerSettings
 from polymock.outbound import OutboundSender
+from polymock.server.examination import Examination
+from polymock.server.messages import Found, Load, Loaded, LoadFailed, MockSummary, WorkerSettings
 from polymock.snapshot import Snapshot
-from polymock.units import parse_size
 from polymock_schemas.commands import Fault
 
 EXAMINE_SECONDS = 0.15
@@ -45,7 +45,7 @@ RESERVED_FILES = 100
 """Kept free of connections, for the journal's socket, specs and callbacks."""
 MAX_LINE = 64 * 1024 * 1024
 
-log = logging.getLogger("polymock.worker")
+log = logging.getLogger("polymock.server.worker")
 
 
 class Output:

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from polymock.config.units import parse_duration, parse_size
 from polymock.errors import ConfigError
-from polymock.units import parse_duration, parse_size
 
 
 @pytest.mark.parametrize(
