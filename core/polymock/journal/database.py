@@ -73,6 +73,8 @@ def open_read_only(path: str) -> duckdb.DuckDBPyConnection:
 def _check_place(path: Path) -> None:
     if path.is_dir():
         raise JournalError(f"the journal {path} is a folder", "name a file in it")
+    if path.exists() and not path.is_file():  # opening a pipe would wait for ever
+        raise JournalError(f"the journal {path} is no ordinary file", "name another one")
     if not path.absolute().parent.is_dir():
         raise JournalError(
             f"the journal's folder {path.absolute().parent} does not exist",

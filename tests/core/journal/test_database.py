@@ -125,6 +125,12 @@ def test_a_missing_folder_is_named(tmp_path):
         open_read_only(str(tmp_path / "journal.duckdb"))
 
 
+def test_a_pipe_is_refused_instead_of_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(JournalError, match="no ordinary file"):
+        open_journal(str(tmp_path / "pipe"))
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write into every folder")
 def test_a_folder_that_cannot_be_written_is_an_error(tmp_path):
     tmp_path.chmod(0o500)
