@@ -103,7 +103,10 @@ def _read_head(mock: MockConfig, location: str) -> bytes:
             limits = Limits()
             rules = Rules(limits.file_bytes, limits.seconds, limits.redirects, mock.allow_private)
             return fetch(location, rules).content[:HEAD_BYTES]
-        with Path(location).open("rb") as file:
+        path = Path(location)
+        if path.exists() and not path.is_file() and not path.is_dir():
+            raise ValueError("it is no ordinary file")  # opening a pipe would wait for ever
+        with path.open("rb") as file:
             return file.read(HEAD_BYTES)
     except IsADirectoryError as error:
         raise _refusal(mock, "it is a folder", "Name the document in it.") from error

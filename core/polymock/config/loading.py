@@ -151,7 +151,7 @@ def _config_named(argument: str, directory: Path) -> Path | None:
             return found
         if not path.exists():
             raise ConfigError(f"There is no file {argument}.", "Is the path right?")
-        return path if is_config(path) else None
+        return path if path.is_file() and is_config(path) else None
     except (OSError, ValueError) as error:  # a name too long, not UTF-8, no permission
         raise ConfigError(f"{argument!r} cannot be read: {error}.") from error
 

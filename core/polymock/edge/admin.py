@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from ipaddress import ip_address
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -17,7 +18,6 @@ from polymock.errors import JournalError
 from polymock.journal.writer import Journal
 from polymock_schemas.commands import SqlResult
 
-LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
 MAX_REQUEST = 1024 * 1024
 
 Ready = Callable[[], tuple[bool, dict[str, str]]]
@@ -71,10 +71,18 @@ def refuse_web_pages(request: Request[Any, Any, Any]) -> None:
     """
     host = request.headers.get("host", "")
     origin = request.headers.get("origin")
-    if urlsplit(f"//{host}").hostname not in LOOPBACK_NAMES:
+    if not _is_loopback(host):
         raise PermissionDeniedException("`Host` must name this machine: 127.0.0.1 or localhost.")
-    if origin is not None and urlsplit(origin).netloc != host:
+    if origin is not None and origin.partition("://")[2] != host:
         raise PermissionDeniedException("Calls from pages of another origin are refused.")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+        return name == "localhost" or ip_address(name).is_loopback
+    except ValueError:
+        return False
 
 
 def _refuse_query(_request: Any, error: JournalError) -> Response[bytes]:

@@ -71,11 +71,18 @@ def open_read_only(path: str) -> duckdb.DuckDBPyConnection:
 
 
 def _check_place(path: Path) -> None:
+    try:
+        is_there = path.exists()
+        has_folder = path.absolute().parent.is_dir()
+    except OSError as error:
+        raise JournalError(
+            f"the journal {path} cannot be opened: {error.strerror}", "name another file"
+        ) from error
     if path.is_dir():
         raise JournalError(f"the journal {path} is a folder", "name a file in it")
-    if path.exists() and not path.is_file():  # opening a pipe would wait for ever
+    if is_there and not path.is_file():  # opening a pipe would wait for ever
         raise JournalError(f"the journal {path} is no ordinary file", "name another one")
-    if not path.absolute().parent.is_dir():
+    if not has_folder:
         raise JournalError(
             f"the journal's folder {path.absolute().parent} does not exist",
             "create it, or name another file with `--journal PATH`",

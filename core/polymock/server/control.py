@@ -77,15 +77,18 @@ class Control:
             loop.add_signal_handler(number, self._stopping.set)
         server = self._loaded.config.server
         with (
-            _reserved(server.host, server.port, "--port") as port,
-            _reserved(server.admin_host, server.admin_port, "--admin-port") as admin_port,
+            _reserved(server.host, server.port, "--port") as (address, port),
+            _reserved(server.admin_host, server.admin_port, "--admin-port") as (
+                admin_address,
+                admin_port,
+            ),
             tempfile.TemporaryDirectory(prefix="polymock-") as folder,
         ):
             socket_path = str(Path(folder) / "journal.sock")
             async with (
-                self._workers_at(port, socket_path) as workers,
+                self._workers_at(address, port, socket_path) as workers,
                 self._journal_at(socket_path),
-                self._admin_at(admin_port),
+                self._admin_at(admin_address, admin_port),
             ):
                 try:
                     ready = await self._await_ready(workers, port)
@@ -110,14 +113,16 @@ class Control:
         return fine, parts
 
     @contextlib.asynccontextmanager
-    async def _workers_at(self, port: int, socket_path: str) -> AsyncIterator[list[WorkerHandle]]:
+    async def _workers_at(
+        self, address: str, port: int, socket_path: str
+    ) -> AsyncIterator[list[WorkerHandle]]:
         """Start the workers first: they take longest, and the journal can open meanwhile."""
         config = self._loaded.config
         records = self._loaded.journal_path is not None
         for index in range(config.server.workers):
             settings = WorkerSettings(
                 index=index,
-                host=config.server.host,
+                host=address,
                 port=port,
                 journal_socket=socket_path if records else None,
                 log_level=self._log_level,
@@ -145,25 +150,24 @@ class Control:
         retain = None if config.retain is None else parse_duration(config.retain)
         self._journal = Journal(Settings(str(path), config.redact, retain))
         receiver = Receiver(self._journal, socket_path)
-        await receiver.start()
         try:
+            await receiver.start()
             yield
         finally:
             await receiver.close()
             await asyncio.to_thread(self._journal.close)
 
     @contextlib.asynccontextmanager
-    async def _admin_at(self, port: int) -> AsyncIterator[None]:
+    async def _admin_at(self, address: str, port: int) -> AsyncIterator[None]:
         # Imported here: the workers start while these load.
         from granian.constants import Interfaces
         from granian.server.embed import Server
 
         from polymock.edge.admin import admin_app
 
-        host = self._loaded.config.server.admin_host
         server = Server(
             admin_app(self.ready, self._journal),
-            address=host,
+            address=address,
             port=port,
             interface=Interfaces.ASGI,
             log_enabled=False,
@@ -172,7 +176,7 @@ class Control:
         serving = asyncio.create_task(server.serve())
         path = self._loaded.journal_path
         try:
-            with announce(path, f"http://{_in_url(host)}:{port}") if path else _nothing():
+            with announce(path, f"http://{_in_url(address)}:{port}") if path else _nothing():
                 yield
         finally:
             server.stop()
@@ -228,6 +232,8 @@ class Control:
             for pid in [worker.pid for worker in workers]:
                 if pid is not None:  # one that does not listen leaves its share unanswered
                     await asyncio.to_thread(await_listening, pid, port, LISTEN_SECONDS)
+            if not all(worker.ready for worker in workers):
+                raise ServerError("A worker ended while it started.", "It said above why.")
         finally:
             stopped.cancel()
         self._started = True
@@ -304,10 +310,11 @@ class Control:
 
 
 @contextlib.contextmanager
-def _reserved(host: str, port: int, flag: str) -> Iterator[int]:
-    """The port's number, kept from others while it is used here."""
+def _reserved(host: str, port: int, flag: str) -> Iterator[tuple[str, int]]:
+    """The host's IP address and the port's number, kept from others while it is used here."""
     with reserve(host, port, flag) as placeholder:
-        yield int(placeholder.getsockname()[1])
+        address, number = placeholder.getsockname()[:2]
+        yield str(address), int(number)
 
 
 @contextlib.contextmanager

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from polymock.errors import UserError
+from polymock.plugins import guarded
 from polymock.snapshot import Snapshot
 from polymock_schemas.commands import Fault
 
@@ -25,4 +27,9 @@ class Examination:
     def step(self) -> tuple[int, tuple[Fault, ...]]:
         """Examine the next operation: its mock's index, and what is wrong with it."""
         mock, operation = self._left.pop()
-        return mock.index, tuple(mock.engine.contract.examine(operation))
+        contract = mock.engine.contract
+        try:
+            with guarded(f"The protocol plugin {contract.protocol!r} failed on {operation.name}"):
+                return mock.index, tuple(contract.examine(operation))
+        except UserError as error:
+            return mock.index, (Fault("error", mock.name, "", error.message, error.hint),)

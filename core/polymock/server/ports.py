@@ -18,6 +18,8 @@ def reserve(host: str, port: int, flag: str) -> socket.socket:
     open as long as that matters. `flag` is the option to name in the error. Raises ServerError
     with the holder's pid where the port is taken.
     """
+    if not host:  # to a socket that means every address of this machine
+        raise ServerError("The address to listen on is empty.", "0.0.0.0 means every address.")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     _refuse_taken(family, host, port, flag)
     placeholder = socket.socket(family, socket.SOCK_STREAM)

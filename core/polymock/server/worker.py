@@ -101,11 +101,13 @@ class Worker:
             self._examining = asyncio.create_task(self._examine(snapshot))
             steering = asyncio.create_task(self._steer(commands, edge, stopping))
             await asyncio.wait([serving, stopped], return_when=asyncio.FIRST_COMPLETED)
+            if serving.done():
+                log.error("cannot listen: %s", serving.exception())
             server.stop()
             await drain(serving, edge)
             for task in (steering, stopped, self._examining):
                 task.cancel()
-        return 0
+        return 0 if stopping.is_set() else 1
 
     def _compile(self, message: Load) -> Snapshot | None:
         """Compile a config, or tell the control process why that failed."""

@@ -114,6 +114,8 @@ class WorkerHandle:
             log.error("worker %d ended unexpectedly; starting another", self._settings.index)
             pause = min(pause * 2, MAX_REVIVE_SECONDS)
             await self._spawn()
+            if self._stopping and self._process is not None:  # it was not there yet to be stopped
+                self._process.terminate()
 
     async def _follow(self) -> None:
         """Hand on what the present process says, until it ends."""
@@ -127,5 +129,17 @@ class WorkerHandle:
             elif isinstance(message, LoadFailed) and not self._served:
                 self._stopping = True  # what fails at the first start is not tried again
             self._on_message(self._settings.index, message)
-        await process.wait()
+        code = await process.wait()
         self.ready = False
+        if not self._served and not self._stopping:
+            self._stopping = True
+            self._on_message(self._settings.index, _ended(self._settings.index, code))
+
+
+def _ended(index: int, code: int) -> LoadFailed:
+    what = f"was killed by signal {-code}" if code < 0 else f"ended with code {code}"
+    return LoadFailed(
+        f"Worker {index} {what} before it could serve.",
+        "What it said stands above; --log-level debug says more.",
+        (),
+    )
