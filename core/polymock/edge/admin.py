@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from ipaddress import ip_address
 from typing import Annotated, Any
@@ -19,6 +20,8 @@ from polymock.journal.writer import Journal
 from polymock_schemas.commands import SqlResult
 
 MAX_REQUEST = 1024 * 1024
+
+log = logging.getLogger("polymock.admin")
 
 Ready = Callable[[], tuple[bool, dict[str, str]]]
 
@@ -56,7 +59,13 @@ def admin_app(ready: Ready, journal: Journal | None) -> Litestar:
     return Litestar(
         handlers,
         before_request=refuse_web_pages,
-        exception_handlers={JournalError: _refuse_query, HTTPException: _refuse},
+        exception_handlers={
+            JournalError: _refuse_query,
+            HTTPException: _refuse,
+            UnicodeDecodeError: _refuse_body,
+            RecursionError: _refuse_body,
+            Exception: _fail,
+        },
         request_max_body_size=MAX_REQUEST,
         openapi_config=None,
         logging_config=None,
@@ -99,6 +108,16 @@ def _refuse(_request: Any, error: HTTPException) -> Response[bytes]:
         if isinstance(entry, dict)
     ]
     return _problem(error.status_code, "The request was refused", error.detail, violations)
+
+
+def _refuse_body(_request: Any, _error: Exception) -> Response[bytes]:
+    """JSON that is not UTF-8 or nested without end, which Litestar takes for a fault of ours."""
+    return _problem(400, "The request was refused", "The body is no JSON that can be read.")
+
+
+def _fail(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    return _problem(500, "The request failed", "The server's log says why.")
 
 
 def _problem(

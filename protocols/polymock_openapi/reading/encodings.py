@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import math
 import re
 import zlib
 from typing import Any
@@ -14,6 +15,7 @@ from polymock.errors import TooLarge, Unreadable, UnsupportedMedia
 MAX_EXPANDED = 16 * 1024 * 1024
 """Bytes of a body after its content codings are undone."""
 MAX_JSON_DEPTH = 200
+LARGE_JSON = 256 * 1024
 CODINGS = ("gzip", "deflate", "identity")
 _MAX_CODINGS = 3
 _MAX_MEMBERS = 64
@@ -34,7 +36,18 @@ _ZEROS: dict[tuple[bool, ...], str] = {
 }
 """Which of the first four bytes are NUL in which encoding of a text that starts in ASCII."""
 
+
+def _finite(number: str) -> float:
+    value = float(number)
+    if math.isinf(value):
+        raise ValueError("Number out of range")
+    return value
+
+
 _decode = msgspec.json.Decoder().decode
+_decode_large = msgspec.json.Decoder(float_hook=_finite).decode
+"""The same, but numbers such as 1e300 take the library 9 microseconds each, and Python a third of
+one; others take it a few nanoseconds more."""
 
 
 def to_text(data: bytes, charset: str, what: str) -> str:
@@ -73,7 +86,7 @@ def parse_json(data: bytes, charset: str, what: str) -> Any:
     if charset and charset.lower() not in ("utf-8", "utf8", "us-ascii", "ascii"):
         data = to_text(data, charset, what).encode("utf-8", "surrogatepass")
     try:
-        value = _decode(data)
+        value = (_decode if len(data) < LARGE_JSON else _decode_large)(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         unicode = _unicode_encoding(data)
         if unicode:

@@ -109,6 +109,15 @@ def test_json_may_be_200_levels_deep() -> None:
     assert isinstance(read(body("application/json", schema=None), post(data)), list)
 
 
+def test_large_json_is_read_as_small_json_is() -> None:
+    several = b"[" + b"1e300,-0.5,7,1e-400," * 20_000 + b"2]"
+    value = read(body("application/json", schema=None), post(several))
+    assert value[:4] == [1e300, -0.5, 7, 0.0]
+    assert [type(number) for number in value[:4]] == [float, float, int, float]
+    with pytest.raises(Unreadable, match="out of range"):
+        read(body("application/json", schema=None), post(several[:-1] + b",1e400]"))
+
+
 def test_violations_point_into_the_body() -> None:
     found = read(body("application/json"), post(b'{"name":"x","owner":{"zip":"1"}}'))
     assert {violation.location for violation in found} == {"body/name", "body/owner/zip"}
