@@ -7,6 +7,7 @@ its raw bytes and four numbers, and DuckDB joins the two in bulk.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 
 import duckdb
@@ -61,6 +62,9 @@ _DELETE = (
     "(SELECT rowid FROM events WHERE ts < make_timestamp(?::BIGINT) LIMIT ?)",
 )
 
+_epochs = itertools.count(1)
+"""Numbers of shape tables. No two share one, or a source would take one's shapes for another's."""
+
 
 class Event(msgspec.Struct, frozen=True):
     """A row of the table `events`; `data` is JSON text."""
@@ -87,11 +91,12 @@ class Source(msgspec.Struct):
 
 
 class Delivery(msgspec.Struct, frozen=True):
-    """Something to write, and what to call once it is committed."""
+    """Something to write, what to call once it is committed, and its size in bytes."""
 
     frame: Batch | Replies | Contracts | Event
     source: Source
     done: Callable[[], None]
+    size: int = 0
 
     @property
     def rows(self) -> int:
@@ -118,7 +123,7 @@ class TableAppender:
     def __init__(self, cursor: duckdb.DuckDBPyConnection, formatter: Formatter) -> None:
         self._cursor = cursor
         self._formatter = formatter
-        self._epoch = 0
+        self._epoch: int
         self._mocks: tuple[MockPart, ...] | None = None
         self._count = self._bytes = 0
         self._fresh: list[tuple[object, ...]] = []
@@ -261,11 +266,11 @@ class TableAppender:
             self._forget_shapes()
         except duckdb.Error:
             # The connection itself is broken: the caller opens another one.
-            self._epoch += 1
+            self._epoch = next(_epochs)
 
     def _forget_shapes(self) -> None:
         self._cursor.execute(_CREATE_SHAPES)
-        self._epoch += 1
+        self._epoch = next(_epochs)
         self._count = self._bytes = 0
         self._fresh = []
         self._shape_appender = self._cursor.appender("shapes")

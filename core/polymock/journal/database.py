@@ -22,7 +22,7 @@ _SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "autoload_known_extensions": "false",
     "allow_community_extensions": "false",
     "allow_persistent_secrets": "false",
-    "memory_limit": "512MB",
+    "memory_limit": "256MB",
     "max_temp_directory_size": "1GB",
     "threads": "2",
     "max_execution_time": str(LONGEST_STATEMENT_MS),

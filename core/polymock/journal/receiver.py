@@ -17,7 +17,7 @@ from polymock.journal.writer import Journal
 
 LONGEST_SOCKET_PATH = 100
 """Bytes; Linux takes 107, macOS 103."""
-HELD_BYTES = 64 * 1024 * 1024
+HELD_BYTES = 32 * 1024 * 1024
 """Received and not yet committed; above it nothing more is read, and workers count their losses."""
 
 log = logging.getLogger("polymock.journal")
@@ -112,7 +112,7 @@ class Receiver:
                 with contextlib.suppress(RuntimeError):  # the loop is closed
                     loop.call_soon_threadsafe(self._done, writer, frame, size)
 
-            self._journal.submit(source, frame, done)
+            self._journal.submit(source, frame, done, size)
 
     def _hold(self, size: int) -> None:
         self._held += size

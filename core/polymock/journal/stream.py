@@ -38,6 +38,8 @@ CAPACITY = 32 * 1024 * 1024
 FLUSH_SECONDS = 0.025
 FLUSH_ROWS = 256
 FLUSH_BYTES = 1024 * 1024
+PARCEL_BYTES = 8 * 1024 * 1024
+"""Header fields and paths count too, and a frame may have MAX_FRAME bytes at most."""
 LIGHT_BODY = 4096
 """Bodies up to this length are not counted one by one."""
 LARGEST_BODY = 16 * 1024 * 1024
@@ -183,24 +185,36 @@ class Recorder:
             self._hand_over(rows)
 
     def _hand_over(self, rows: list[_Row]) -> None:
+        """Make parcels of the rows: one, unless they are larger than a frame should be."""
         self._known.renew_when_full()
         replies: dict[int, Reply] = {}
         encoded: list[tuple[int, int, msgspec.Raw]] = []
+        size = 0
         for row in rows:
             try:
-                encoded.append((row[3], row[4], msgspec.Raw(self._encoded(row, replies))))
+                data = self._encoded(row, replies)
             except (UnicodeEncodeError, TypeError, OverflowError, msgspec.ValidationError):
                 self._drop([row], UNENCODABLE)
+                continue
+            encoded.append((row[3], row[4], msgspec.Raw(data)))
+            size += len(data)
+            if size > PARCEL_BYTES:
+                self._pack(encoded, replies)
+                replies, encoded, size = {}, [], 0
+        if encoded or self._gap:
+            self._pack(encoded, replies)
+
+    def _pack(self, rows: list[tuple[int, int, msgspec.Raw]], replies: dict[int, Reply]) -> None:
         batch = Batch(
             next(self._sequences),
             self._known.generation,
             self._recorded,
             self._names,
-            encoded,
+            rows,
             self._gap,
         )
         self._gap = None
-        self._recorded += len(encoded)
+        self._recorded += len(rows)
         parcel = _Parcel(batch.sequence, encode_frame(batch), batch.generation, replies)
         self._held += len(parcel.frame)
         self._parcels.append(parcel)

@@ -24,8 +24,9 @@ from polymock_schemas.commands import SqlResult
 from polymock_schemas.journal import JournalStatus
 
 GROUP_ROWS = 20_000
+GROUP_BYTES = 8 * 1024 * 1024
 PACE_SECONDS = 0.25
-"""At most one commit in this time, as a commit costs milliseconds; sooner where GROUP_ROWS wait or
+"""At most one commit in this time, as a commit costs milliseconds; sooner where so much waits or
 somebody asks."""
 QUERY_WAITS_SECONDS = 1.0
 RETRY_SECONDS = (0.1, 5.0)
@@ -58,7 +59,7 @@ class Journal:
         self._appender = TableAppender(self._connection.cursor(), self._formatter)
         self._changed = threading.Condition()
         self._waiting: deque[Delivery] = deque()
-        self._waiting_rows = 0
+        self._waiting_rows = self._waiting_bytes = 0
         self._group: Sequence[Delivery] = ()
         self._submitted = self._finished = self._asked = 0
         self._closing = False
@@ -71,13 +72,17 @@ class Journal:
         self._thread.start()
 
     def submit(
-        self, source: Source, frame: Batch | Replies | Contracts, done: Callable[[], None]
+        self,
+        source: Source,
+        frame: Batch | Replies | Contracts,
+        done: Callable[[], None],
+        size: int = 0,
     ) -> None:
         """Queue what a worker sent; `done` is called in the writer's thread once it is committed.
 
-        Frames of one source are written in the order of the calls.
+        Frames of one source are written in the order of the calls. `size` is the frame's in bytes.
         """
-        self._put(Delivery(frame, source, done))
+        self._put(Delivery(frame, source, done, size))
 
     def event(self, type_: str, actor: str, subject: str, data: object = None) -> None:
         """Queue a row of the table `events`; `data` is of JSON's types."""
@@ -128,6 +133,7 @@ class Journal:
             self._waiting.append(delivery)
             self._submitted += 1
             self._waiting_rows += delivery.rows
+            self._waiting_bytes += delivery.size
             self._changed.notify_all()
 
     def _work(self) -> None:
@@ -146,7 +152,7 @@ class Journal:
     def _take(self, not_before: float) -> list[Delivery]:
         """The next group; [] where there is none and the thread has something else to do."""
         with self._changed:
-            while not self._closing and self._waiting_rows < GROUP_ROWS:
+            while not (self._closing or self._is_group(self._waiting_rows, self._waiting_bytes)):
                 if self._asked > self._finished:
                     break
                 now = time.monotonic()
@@ -155,19 +161,26 @@ class Journal:
                     break
                 self._changed.wait(wake - now)
             group: list[Delivery] = []
-            rows = 0
-            while self._waiting and rows < GROUP_ROWS:
+            rows = size = 0
+            while self._waiting and not self._is_group(rows, size):
                 again = self._waiting[0].again
                 if again and group:
                     break
                 delivery = self._waiting.popleft()
                 group.append(delivery)
                 rows += delivery.rows
+                size += delivery.size
                 if again:
                     break
             self._waiting_rows -= rows
+            self._waiting_bytes -= size
             self._group = group
             return group
+
+    @staticmethod
+    def _is_group(rows: int, size: int) -> bool:
+        """Whether so much is written at once rather than together with more."""
+        return rows >= GROUP_ROWS or size >= GROUP_BYTES
 
     def _finish(self, group: Sequence[Delivery]) -> None:
         with self._changed:

@@ -108,7 +108,8 @@ class Control:
         fine = self._started and serving == len(self._workers)
         if self._journal is not None:
             status = self._journal.status()
-            parts["journal"] = status.last_error or "ok"
+            lost = f", but dropped {status.dropped_rows} exchanges" if status.dropped_rows else ""
+            parts["journal"] = status.last_error or f"ok{lost}"
             fine = fine and not status.last_error
         return fine, parts
 

@@ -215,6 +215,22 @@ def test_nothing_is_acknowledged_while_the_disk_fails_and_nothing_is_lost(
     assert (journal.status().last_error, journal.status().rows, done) == ("", 1, [1])
 
 
+def test_what_repeats_is_not_lost_once_the_disk_works_again(
+    journal, write, call, reply, monkeypatch
+):
+    real, failures = TableAppender.write, [duckdb.IOException("IO Error: no space left on device")]
+
+    def fail_once(self, deliveries):
+        if failures:
+            raise failures.pop()
+        return real(self, deliveries)
+
+    write((START, 1, call(), reply()))
+    monkeypatch.setattr(TableAppender, "write", fail_once)
+    write((START + 1, 1, call(), reply()))
+    assert journal.query("SELECT count(*) FROM requests").rows == [[2]]
+
+
 def test_a_transaction_that_fails_half_way_leaves_nothing(journal, write, call, reply):
     write((START, 1, call(), reply()))
     write((START, 1, call("/bad"), reply(status=2**40)), (START, 1, call("/good"), reply()))
