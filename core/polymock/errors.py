@@ -10,6 +10,7 @@
     ├── TooLarge                  larger than a limit allows
     ├── UnsupportedMedia          a body of a type that the operation does not take
     ├── NotAcceptable             no answer of a type that the caller takes
+    ├── DeadlineExceeded          the caller's own time limit has passed
     └── NoAnswer                  the contract cannot give the answer that was asked for
     UserError                     what a user brought is wrong: says what, where, what to do
     ├── ConfigError               polymock.yaml, the environment, the command line
@@ -91,6 +92,10 @@ class NotAcceptable(MockError):
     def __init__(self, detail: str, offered: Sequence[str]) -> None:
         super().__init__(detail)
         self.offered = tuple(offered)
+
+
+class DeadlineExceeded(MockError):
+    """The time that the caller gave for the whole answer has passed."""
 
 
 class NoAnswer(MockError):

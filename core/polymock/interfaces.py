@@ -8,12 +8,12 @@ and uses what it returned until the snapshot that it belongs to is replaced.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 
 import msgspec
 
 from polymock.errors import MockError
-from polymock_schemas.calls import Call, Reply, Source
+from polymock_schemas.calls import Call, Headers, Reply, Source
 from polymock_schemas.commands import Fault
 
 ConfigT = TypeVar("ConfigT", bound=msgspec.Struct)
@@ -34,14 +34,19 @@ class Plugin(msgspec.Struct, Generic[ConfigT], frozen=True):
     build: Callable[[ConfigT], Any]
 
 
+JOINT = " + "
+"""Between the names of the operations that one call asks for."""
+
+
 class Operation(msgspec.Struct, frozen=True):
     """One thing that a client can call, as every protocol describes it.
 
-    `name` is its identity (`GET /pets/{petId}`, `Query.pet`, `shop.v1.Shop/GetPet`); `id` the
-    document's own name for it, if any. `statuses` are the declared ones, for coverage. `reads` are
-    the lower-case header names that its answer can depend on, and `cacheable` that it depends on
-    nothing else but method, path and query. `guarded`: True or False where the contract says that
-    credentials are needed or not, None where it says nothing.
+    `name` is its identity (`GET /pets/{petId}`, `Query.pet`, `shop.v1.Shop/GetPet`); a call of
+    several has their names joined by JOINT. `id` is the document's own name for it, if any.
+    `statuses` are the declared ones, for coverage. `reads` are the lower-case header names that
+    its answer can depend on, and `cacheable` that it depends on nothing else but method, path,
+    query and body. `guarded`: True or False where the contract says that credentials are needed or
+    not, None where it says nothing.
     """
 
     name: str
@@ -54,10 +59,14 @@ class Operation(msgspec.Struct, frozen=True):
 
 
 class Match(msgspec.Struct, frozen=True):
-    """An operation and what the address said about it: raw captures of the path by name."""
+    """An operation and what the address said about it: raw captures of the path by name.
+
+    `notes` are the contract's own: what finding the operation brought to light, for `read`.
+    """
 
     operation: Operation
-    captures: Mapping[str, str]
+    captures: Mapping[str, str] = {}
+    notes: Any = None
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -140,9 +149,16 @@ class ContractReader(Protocol):
 
     prefix: str
     """HTTP prefix where the config names none: `/`, `/graphql`."""
+    shares_prefix: bool
+    """Whether its contracts keep that prefix where others are served too: each call then goes to
+    the first mock whose contract has an operation for it."""
 
     def recognises(self, name: str, head: bytes) -> bool:
-        """Whether a document is this protocol's, by its name and first 64 KiB."""
+        """Whether a document is this protocol's, by its name and first 64 KiB.
+
+        Of a folder it is asked for each file. Import what compiling needs in `compile`, not with
+        the plugin's module: every protocol is asked about every document.
+        """
         ...
 
     def compile(self, spec: Spec) -> Contract:
@@ -154,12 +170,26 @@ class Spec(msgspec.Struct, frozen=True):
     """A document to compile, and what its compiler may need to know."""
 
     location: str
-    """A path or an http(s) URL."""
+    """A path (of a file, or of a folder of files) or an http(s) URL."""
     name: str
     """The mock's name."""
+    include: tuple[str, ...] = ()
+    """Further files and folders: where imports are looked for, or parts of the contract."""
     seed: int = 42
     allow_private: bool = False
     callbacks: bool = True
+
+
+@runtime_checkable
+class Transcribing(Protocol):
+    """A contract whose messages are not text on the wire: it says how the journal shows them."""
+
+    def transcribe(self, operation: str, headers: Headers, body: bytes) -> bytes:
+        """The body (of a call or a reply, with its header fields) as UTF-8 JSON text.
+
+        What cannot be read (cut off, malformed) is returned as it is. Called in the background.
+        """
+        ...
 
 
 class Strategy(Protocol):

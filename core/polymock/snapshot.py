@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from polymock.engine import Engine
+from polymock.interfaces import Contract
 
 
 class Mock(msgspec.Struct, frozen=True):
@@ -17,6 +18,11 @@ class Mock(msgspec.Struct, frozen=True):
     prefix: str
     engine: Engine
     allow_private: bool = False
+
+    @property
+    def contract(self) -> Contract:
+        """What it serves."""
+        return self.engine.contract
 
 
 class Snapshot:

@@ -11,6 +11,7 @@ class OpenApiReader:
     """Implements `polymock.interfaces.ContractReader` for OpenAPI 3.x and Swagger 2.0."""
 
     prefix = "/"
+    shares_prefix = False
 
     def recognises(self, name: str, head: bytes) -> bool:
         """Whether the document has an `openapi` or `swagger` key at its top."""

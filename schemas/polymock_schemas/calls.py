@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Any, Literal
 
 import msgspec
@@ -45,6 +46,10 @@ class Call(msgspec.Struct, gc=False):
     """Scheme and authority that the caller used (`http://127.0.0.1:8080`)."""
     prefix: str = ""
     """The mock's own prefix, which stood before `path` on the wire (`/shop`)."""
+    messages: AsyncIterator[bytes] | None = None
+    """What a client streams, message by message as it comes; None where `body` is all there is."""
+    deadline: float | None = None
+    """When the caller gives up, in seconds of `time.monotonic()`; None where it did not say."""
 
 
 class Outbound(msgspec.Struct, frozen=True, gc=False):
@@ -59,8 +64,12 @@ class Outbound(msgspec.Struct, frozen=True, gc=False):
 class Reply(msgspec.Struct, frozen=True, gc=False):
     """What an edge writes back, with all that the engine knew of it, for the journal.
 
-    `status` is the HTTP status, or the gRPC code. `headers` hold `content-length` where the edge
-    is HTTP. `stable` says that the same call always gets this very reply, so it may be remembered.
+    `status` is the one on the wire: of HTTP, or of the listener's own protocol. `headers` hold
+    `content-length` where the edge is HTTP and the body is all. `stable` says that the same call
+    always gets this very reply, so it may be remembered.
+
+    A reply that goes on has a `stream`: what follows `body`, chunk by chunk. A MockError that the
+    stream raises is refused by the contract, and the refusal's body and trailers end the stream.
     """
 
     status: int
@@ -75,6 +84,14 @@ class Reply(msgspec.Struct, frozen=True, gc=False):
     scenario: str = ""
     stable: bool = False
     outbound: tuple[Outbound, ...] = ()
+    code: int | None = None
+    """The protocol's own status where HTTP's is another (a gRPC code): what the journal keeps."""
+    trailers: Headers = ()
+    """Fields behind the body, on wires that have them; HTTP's edge leaves them out."""
+    stream: AsyncIterator[bytes] | None = None
+    request_messages: int = 1
+    response_messages: int = 1
+    """Of a stream: how many messages came, and how many were sent."""
 
 
 class Exchange(msgspec.Struct, frozen=True):
@@ -113,3 +130,5 @@ class Exchange(msgspec.Struct, frozen=True):
     session: str = ""
     node: str = ""
     trace_id: str = ""
+    request_messages: int = 1
+    response_messages: int = 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
@@ -52,6 +52,13 @@ class MockConfig(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
         tuple[str, ...] | None,
         Meta(description="Names under `auth:`; default: what the contract asks, checked by form"),
     ] = None
+    include: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Further files and folders: where a .proto's imports are looked for, or "
+            "more SDL of the same schema"
+        ),
+    ] = ()
     allow_private: Annotated[
         bool,
         Meta(description="Admit loopback and private addresses for spec URLs and callbacks"),
@@ -64,12 +71,31 @@ class MockConfig(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     ] = {}
 
 
+class TlsConfig(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """TLS of every mock, over HTTP and gRPC alike. Files are PEM."""
+
+    cert: Annotated[str, Meta(description="Certificate chain; relative to the config's folder")]
+    key: Annotated[str, Meta(description="Private key, not encrypted")]
+    client_ca: Annotated[
+        str | None, Meta(description="Ask clients for a certificate that these authorities signed")
+    ] = None
+
+
 class ServerConfig(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """Addresses, processes and limits of `polymock serve`."""
 
     host: Annotated[str, Meta(description="Address of the mocks")] = "127.0.0.1"
     port: Port = 8080
     grpc_port: Port = 50051
+    grpc_listener: Annotated[
+        Literal["native", "grpcio"] | None,
+        Meta(description="Who serves gRPC; default: native where its wheel is installed"),
+    ] = None
+    ports: Annotated[
+        dict[str, Port],
+        Meta(description="Ports of other protocols' listeners, by protocol; default: a free one"),
+    ] = {}
+    tls: TlsConfig | None = None
     admin_host: Annotated[str, Meta(description="Address of the admin API; loopback only")] = (
         "127.0.0.1"
     )

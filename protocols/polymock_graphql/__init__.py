@@ -1,0 +1,1 @@
+"""GraphQL: an SDL document or an introspection result, served as a mock."""

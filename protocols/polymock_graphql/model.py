@@ -1,0 +1,144 @@
+"""What the parts of the GraphQL protocol hand to one another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, Any, Literal, Protocol
+
+import msgspec
+from graphql import DocumentNode, GraphQLSchema, OperationDefinitionNode
+from msgspec import Meta
+
+from polymock.jsonschema import Definitions, Schema
+from polymock_schemas.calls import Call
+from polymock_schemas.commands import Fault
+from polymock_schemas.config import Duration
+
+OperationKind = Literal["query", "mutation", "subscription"]
+
+
+class Limits(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """How much one request may ask for. What is above is refused with an error that names it."""
+
+    depth: Annotated[int, Meta(ge=1, description="Selection sets inside one another")] = 25
+    aliases: Annotated[int, Meta(ge=0, description="Aliases in one document")] = 200
+    tokens: Annotated[int, Meta(ge=1, description="Tokens of one document")] = 15_000
+    cost: Annotated[int, Meta(ge=1, description="Fields to answer, list items counted")] = 100_000
+    batch: Annotated[int, Meta(ge=1, description="Operations in one batch")] = 50
+
+
+class Subscriptions(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """The events of a subscription."""
+
+    count: Annotated[int, Meta(ge=0, description="Events until it completes; 0: without end")] = 0
+    interval: Annotated[Duration, Meta(description="Time between two events")] = "1s"
+
+
+class GraphqlSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """A mock's `options`."""
+
+    limits: Limits = Limits()
+    subscriptions: Subscriptions = Subscriptions()
+    list_length: Annotated[
+        int, Meta(ge=0, le=1000, description="Items of a list that nothing else bounds")
+    ] = 3
+    total: Annotated[
+        int, Meta(ge=0, le=100_000, description="Items behind a connection, over all pages")
+    ] = 25
+    introspection: bool = True
+    graphiql: Annotated[bool, Meta(description="Show GraphiQL to browsers")] = True
+
+
+class TypeSchemas(Protocol):
+    """The schema's types as JSON Schema 2020-12."""
+
+    definitions: Definitions
+    """Every object, interface, union, enum, input and scalar type by its name; computed on first
+    use. A field that is nullable in GraphQL admits null."""
+
+    def leaf(self, type_name: str, field_name: str) -> Schema:
+        """The schema of a field's innermost scalar or enum type, never null, with the hints of the
+        field's directives. The field's own name is no part of it."""
+        ...
+
+    def list_length(self, type_name: str, field_name: str) -> tuple[int, int] | None:
+        """What `@listLength(min:, max:)` says of the field."""
+        ...
+
+
+class GraphqlDocument(msgspec.Struct, frozen=True):
+    """A document, loaded: a schema that graphql-core executes, and what else it says."""
+
+    schema: GraphQLSchema
+    schemas: TypeSchemas
+    title: str
+    faults: Sequence[Fault]
+    files: Sequence[str]
+
+
+class GraphqlRequest(msgspec.Struct, frozen=True):
+    """One operation as it was asked for, whatever the transport (GraphQL over HTTP, section 5)."""
+
+    query: str
+    operation_name: str | None = None
+    variables: Mapping[str, Any] = {}
+    extensions: Mapping[str, Any] = {}
+
+
+class Result(msgspec.Struct, frozen=True):
+    """An execution result in JSON's types (GraphQL, section 7.1).
+
+    `data` is None also where a non-null error reached the root. `errors` have the standard's keys.
+    """
+
+    data: Mapping[str, Any] | None
+    errors: Sequence[Mapping[str, Any]] = ()
+
+
+class Plan(Protocol):
+    """One operation of one document, compiled once and run with many variables. Thread-safe."""
+
+    kind: OperationKind
+    operations: Sequence[str]
+    """Names of the operations: `Query.pet`, one for each root field that it can select."""
+    incremental: bool
+    """Whether it has `@defer` or `@stream`."""
+
+    def run(self, variables: Mapping[str, Any]) -> Result:
+        """Answer once. `variables` are the raw ones, of JSON's types; wrong ones are errors.
+
+        Raises Invalid where they cannot be coerced (GraphQL, section 6.1.2), TooLarge where the
+        answer would cost more than the limit.
+        """
+        ...
+
+    def events(self, variables: Mapping[str, Any]) -> Iterator[Result]:
+        """A subscription's events, without pauses; as many as the settings say."""
+        ...
+
+    def increments(self, variables: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+        """The initial result of an incremental delivery, and those after it, as they are sent."""
+        ...
+
+
+class Planner(Protocol):
+    """Compiles operations. The document has been parsed and validated."""
+
+    def plan(self, document: DocumentNode, operation: OperationDefinitionNode) -> Plan: ...
+
+
+class Task(msgspec.Struct, frozen=True):
+    """A request with its plan."""
+
+    request: GraphqlRequest
+    plan: Plan
+
+
+class GraphqlReading(msgspec.Struct, frozen=True):
+    """What `read` found: the tasks of a call (several only in a batch), and how to answer them."""
+
+    call: Call
+    tasks: Sequence[Task]
+    is_batch: bool
+    media: str
+    """The media type to answer in."""
