@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from typing import Annotated, Any, Protocol
+from typing import Any, Protocol
 
 import msgspec
-from msgspec import Meta
 from protobuf import DescMethod, Message
 
 from polymock_schemas.calls import Call, Headers, Reply
-from polymock_schemas.config import Duration
 
 OK = 0
 CANCELLED = 1
@@ -24,24 +22,6 @@ UNIMPLEMENTED = 12
 INTERNAL = 13
 UNAVAILABLE = 14
 UNAUTHENTICATED = 16
-
-
-class Streams(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """What a method streams back where the request does not say how much."""
-
-    count: Annotated[int, Meta(ge=0, le=100_000, description="Messages of a server stream")] = 3
-    interval: Annotated[Duration, Meta(description="Time between two messages")] = "0ms"
-
-
-class GrpcSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """A mock's `options`."""
-
-    streams: Streams = Streams()
-    total: Annotated[
-        int, Meta(ge=0, le=100_000, description="Items behind a paged List method")
-    ] = 25
-    reflection: Annotated[bool, Meta(description="Tell clients about the services")] = True
-    validate: Annotated[bool, Meta(description="Check requests by their buf.validate rules")] = True
 
 
 class HttpRule(msgspec.Struct, frozen=True):
