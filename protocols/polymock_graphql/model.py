@@ -64,11 +64,18 @@ class Result(msgspec.Struct, frozen=True):
 class Plan(Protocol):
     """One operation of one document, compiled once and run with many variables. Thread-safe."""
 
-    kind: OperationKind
-    operations: Sequence[str]
-    """Names of the operations: `Query.pet`, one for each root field that it can select."""
-    incremental: bool
-    """Whether it has `@defer` or `@stream`."""
+    @property
+    def kind(self) -> OperationKind: ...
+
+    @property
+    def operations(self) -> Sequence[str]:
+        """Names of the operations: `Query.pet`, one for each root field that it can select."""
+        ...
+
+    @property
+    def incremental(self) -> bool:
+        """Whether it has `@defer` or `@stream`."""
+        ...
 
     def run(self, variables: Mapping[str, Any]) -> Result:
         """Answer once. `variables` are the raw ones, of JSON's types; wrong ones are errors.
@@ -100,11 +107,32 @@ class Task(msgspec.Struct, frozen=True):
     plan: Plan
 
 
+class Refused(msgspec.Struct, frozen=True):
+    """A request of a batch that cannot be executed, and its errors."""
+
+    errors: Sequence[Mapping[str, Any]]
+
+
 class GraphqlReading(msgspec.Struct, frozen=True):
     """What `read` found: the tasks of a call (several only in a batch), and how to answer them."""
 
     call: Call
-    tasks: Sequence[Task]
+    tasks: Sequence[Task | Refused]
     is_batch: bool
     media: str
     """The media type to answer in."""
+    operation: str
+    """The name of the operation, or the joined names."""
+
+
+class Asset(msgspec.Struct, frozen=True):
+    """A file that belongs to GraphiQL, in the place of an answer."""
+
+    media: str
+    body: bytes
+    cache: str
+    """The value of `Cache-Control`."""
+    policy: str = ""
+    """The value of `Content-Security-Policy`."""
+    is_head: bool = False
+    """Whether it was asked for by HEAD, which gets no body."""

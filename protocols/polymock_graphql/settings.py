@@ -38,5 +38,8 @@ class GraphqlSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     total: Annotated[
         int, Meta(ge=0, le=100_000, description="Items behind a connection, over all pages")
     ] = 25
-    introspection: bool = True
+    introspection: Annotated[bool, Meta(description="Answer `__schema` and `__type`")] = True
+    persisted_queries: Annotated[
+        bool, Meta(description="Learn documents by their hash (automatic persisted queries)")
+    ] = True
     graphiql: Annotated[bool, Meta(description="Show GraphiQL to browsers")] = True

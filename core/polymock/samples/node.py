@@ -71,6 +71,11 @@ class Option:
             raise Unsatisfiable(self._recipe.path, self._recipe.reason)
         return self._recipe
 
+    @property
+    def plain(self) -> bool:
+        """Whether its values are all made by the recipe, and stand behind no reference."""
+        return self._faker is None and not self.case.definitions
+
     def recurses(self, run: Run) -> bool:
         """Whether a definition of the case already stands inside itself often enough."""
         return any(run.active[name] >= RECURSION for name in self.case.definitions)
@@ -186,6 +191,17 @@ class PlannedNode:
         if isinstance(known, Unsatisfiable):
             raise Unsatisfiable(known.path, known.reason)
         return known
+
+    def sole(self) -> Recipe | None:
+        """The recipe of all its values, where there is but one and it needs no other node."""
+        try:
+            options = self.options(False)
+            if len(options) != 1 or not options[0].plain or self.preferred():
+                return None
+            recipe = options[0].recipe()
+        except Unsatisfiable:
+            return None
+        return recipe if recipe.simple else None
 
     def accepts(self, value: Any) -> bool:
         """Whether the value satisfies all of the parts."""

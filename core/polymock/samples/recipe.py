@@ -128,6 +128,10 @@ class Node(Protocol):
         """The parts, as given."""
         ...
 
+    def sole(self) -> Recipe | None:
+        """The recipe of all its values, where there is but one and it needs no other node."""
+        ...
+
     def make(self, run: Run, spot: Spot) -> Any:
         """Make a value, or MISSING where the spot is optional. Raises Unsatisfiable."""
         ...

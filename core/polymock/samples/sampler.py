@@ -6,8 +6,10 @@ from typing import Any
 
 from polymock.errors import Unsatisfiable
 from polymock.jsonschema import Definitions, Direction, Schema, Validator, references
+from polymock.samples.names import entity_of
 from polymock.samples.node import PlannedNode
 from polymock.samples.plan import SchemaPlanner
+from polymock.samples.properties import PropertySampler
 from polymock.samples.recipe import MISSING, ROOM, Endless, Part, Run, Spot
 from polymock.samples.seeds import derive, salt
 
@@ -19,6 +21,8 @@ _MAX_NESTING = 240
 _AGAIN = salt("again")
 _FAST_ATTEMPTS = 3
 _CAREFUL_STEPS = 20_000
+_SOUND = frozenset({"type", "enum", "format", "title", "description"})
+"""Keywords that the first value made of a schema satisfies, whatever its seed."""
 
 
 class _Root:
@@ -78,6 +82,27 @@ class Sampler:
                 if root.validator.is_valid(value):
                     return value
         raise contradiction or _unsatisfied(root.validator, value)
+
+    def property(self, schema: Schema, name: str, owner: str) -> PropertySampler:
+        """What makes a property of this schema and name in objects of a type called `owner`.
+
+        Much cheaper than samples of whole objects where single properties are asked for. Raises
+        Unsatisfiable where the schema is unusable.
+        """
+        whole: Schema = {
+            "type": "object",
+            "title": owner,
+            "properties": {name: schema},
+            "required": [name],
+        }
+        root = self._planned(whole)
+        return PropertySampler(
+            name,
+            self._planner.node([Part(schema, f"/properties/{name}")], name, entity_of(owner)),
+            Validator(schema, self._definitions, self._direction),
+            lambda seed: self._sampled(root, seed, "", True),
+            checked=not (isinstance(schema, dict) and schema.keys() <= _SOUND),
+        )
 
     def diagnose(self, schema: Schema) -> Unsatisfiable | None:
         """Why no sample can be made of a schema; None where one can."""

@@ -1,0 +1,1 @@
+"""GraphQL over WebSockets: the two subprotocols in use."""

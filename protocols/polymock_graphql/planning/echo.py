@@ -1,0 +1,216 @@
+"""What a caller said of an object, said back: arguments and input objects that name its fields.
+
+`pet(id: 7)`, `pet(petId: 7)`, `updatePet(id: 7, input: {name: "Rex"})`, `pets(where: {status: {eq:
+SOLD}})`: whatever names a field of the type and is a value of the field's type is what it holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from graphql import GraphQLField, GraphQLObjectType, Undefined, get_named_type
+
+from polymock_graphql.planning.facts import SchemaFacts, TypeFacts
+from polymock_graphql.planning.shapes import is_open, key_of, leaf_type, list_depth
+from polymock_graphql.planning.words import EQUALS, NEGATIONS, fold, is_order
+
+MAX_DEPTH = 4
+"""Input objects inside one another that are looked into."""
+MAX_NAMES = 2000
+"""Names looked at in what one call said of one object."""
+
+Said = Mapping[str, Any]
+
+
+class Echo:
+    """Says back what callers say of the objects of one type."""
+
+    def __init__(self, types: SchemaFacts, facts: TypeFacts) -> None:
+        self._types = types
+        self._facts = facts
+        self._known: dict[str, tuple[str, ...]] = {}
+
+    def __call__(self, said: Said, turn: int = 0) -> dict[str, Any]:
+        """The fields that were said. Where several values were, `turn` takes turns among them."""
+        found: dict[str, Any] = {}
+        self._collect(said, found, turn, MAX_DEPTH)
+        return found
+
+    def _collect(self, said: Said, found: dict[str, Any], turn: int, depth: int) -> None:
+        for name, value in _bounded(said):
+            if value is None:
+                continue
+            targets = self._targets(name)
+            for field in targets:
+                fitted = self._fitted(field, value, turn)
+                if fitted is not Undefined:
+                    found.setdefault(field, fitted)
+            if not targets and depth and isinstance(value, Mapping):
+                folded = fold(name)
+                if folded not in NEGATIONS and not is_order(folded):
+                    self._collect(value, found, turn, depth - 1)
+
+    def _targets(self, name: str) -> tuple[str, ...]:
+        """The fields that a name stands for."""
+        found = self._known.get(name)
+        if found is None:
+            found = tuple(dict.fromkeys(self._named(fold(name))))
+            if len(self._known) < MAX_NAMES:
+                self._known[name] = found
+        return found
+
+    def _named(self, folded: str) -> list[str]:
+        fields = self._fields
+        names = [fields[folded]] if folded in fields else []
+        key = self._facts.key
+        if key:
+            own = fold(self._facts.name)
+            if folded in (own + "id", own + fold(key), "id"):
+                names.append(key)
+        owner = fields.get(folded.removesuffix("id")) if folded.endswith("id") else None
+        if owner is not None and leaf_type(self._facts.type.fields[owner]) is None:
+            names.append(owner)
+        if not names:
+            names = [fields[one] for one in _singulars(folded) if one in fields][:1]
+        return names
+
+    @cached_property
+    def _fields(self) -> dict[str, str]:
+        """The fields that can be said, by their folded names."""
+        fields = self._facts.type.fields
+        return {fold(name): name for name, field in fields.items() if is_open(field)}
+
+    def _fitted(self, name: str, value: Any, turn: int) -> Any:
+        field = self._facts.type.fields[name]
+        if leaf_type(field) is None:
+            return _fitted_object(field, value)
+        if isinstance(value, Mapping):
+            value = next((v for op, v in _bounded(value) if fold(op) in EQUALS), value)
+        fit = self._facts.leaf(name).fit
+        if list_depth(field.type) == 1:
+            fitted = [fit(item) for item in (value if isinstance(value, list) else [value])]
+            return Undefined if any(item is Undefined for item in fitted) else fitted
+        if list_depth(field.type):
+            return Undefined
+        if isinstance(value, list) and value:
+            chosen = fit(value[turn % len(value)])
+            return fit(value) if chosen is Undefined else chosen
+        return fit(value)
+
+
+class Payload:
+    """What a mutation's own type (`CreatePetPayload`) holds of what the caller said."""
+
+    def __init__(self, facts: TypeFacts) -> None:
+        self._facts = facts
+        fields = facts.type.fields.items()
+        self._objects = [name for name, field in fields if leaf_type(field) is None]
+        self._leaves = [
+            name for name, field in fields if leaf_type(field) and not list_depth(field.type)
+        ]
+
+    def __call__(self, said: Said) -> dict[str, Any]:
+        """The leaves that name what was said, and all of it for each object."""
+        found: dict[str, Any] = {}
+        for name in self._leaves:
+            field = self._facts.type.fields[name]
+            if get_named_type(field.type).name == "Boolean":
+                found[name] = True
+                continue
+            value = repeated(field, name, said, self._facts)
+            if value is not Undefined:
+                found[name] = value
+        for name in self._objects:
+            depth = list_depth(self._facts.type.fields[name].type)
+            if not depth:
+                found[name] = said
+            elif depth == 1:
+                batch = _batch(said)
+                if batch:
+                    found[name] = batch
+        return found
+
+
+def repeated(field: GraphQLField, name: str, said: Said, facts: TypeFacts) -> Any:
+    """The argument that a leaf field repeats, as of `deletePet(id: 7)` or for `deletedPetId`.
+
+    Undefined where there is none.
+    """
+    wanted = fold(name)
+    is_id = get_named_type(field.type).name == "ID"
+    pairs = [(fold(argument), value) for argument, value in _flat(said, MAX_DEPTH)]
+    exact = [value for folded, value in pairs if folded == wanted]
+    alike = [value for folded, value in pairs if _alike(folded, wanted, is_id=is_id)]
+    fit = facts.leaf(name).fit
+    fitted = (fit(value) for value in (*exact, *alike))
+    return next((value for value in fitted if value is not Undefined), Undefined)
+
+
+def _alike(argument: str, wanted: str, *, is_id: bool) -> bool:
+    """Whether a leaf may repeat an argument of another name."""
+    if wanted == "clientmutationid" or argument == "clientmutationid":
+        return False
+    return (is_id and argument.endswith("id")) or (len(argument) > 2 and argument in wanted)
+
+
+def reference(type_: GraphQLObjectType, name: str) -> str:
+    """The object field whose key a leaf field repeats: `owner` for `ownerId`; "" for none."""
+    wanted = fold(name)
+    if not wanted.endswith("id"):
+        return ""
+    other: str
+    for other, field in type_.fields.items():
+        named = get_named_type(field.type)
+        if (
+            fold(other) + "id" == wanted
+            and isinstance(named, GraphQLObjectType)
+            and not list_depth(field.type)
+            and is_open(field)
+            and key_of(named)
+        ):
+            return other
+    return ""
+
+
+def _fitted_object(field: GraphQLField, value: Any) -> Any:
+    """What was said of an object inside, or of a list of objects."""
+    if list_depth(field.type) == 1:
+        if isinstance(value, list) and value and all(isinstance(v, Mapping) for v in value):
+            return value
+        return Undefined
+    if list_depth(field.type):
+        return Undefined
+    if isinstance(value, Mapping):
+        return value
+    return {"id": value} if isinstance(value, str | int) else Undefined
+
+
+def _batch(said: Said) -> Sequence[Any] | None:
+    """The list of input objects that a call for many brings along."""
+    for _, value in _flat(said, 1):
+        if isinstance(value, list) and value and all(isinstance(item, Mapping) for item in value):
+            return value
+    return None
+
+
+def _flat(said: Said, depth: int) -> list[tuple[str, Any]]:
+    """All names and values, those of input objects included, the outer ones first."""
+    found: list[tuple[str, Any]] = []
+    level = [said]
+    for _ in range(depth):
+        pairs = [pair for inner in level for pair in _bounded(inner) if pair[1] is not None]
+        found.extend(pairs)
+        level = [value for _, value in pairs if isinstance(value, Mapping)]
+    return found[:MAX_NAMES]
+
+
+def _singulars(folded: str) -> tuple[str, ...]:
+    if not folded.endswith("s"):
+        return ()
+    return (folded[:-1], folded.removesuffix("es"), folded.removesuffix("ies") + "y")
+
+
+def _bounded(said: Said) -> list[tuple[str, Any]]:
+    return list(said.items())[:MAX_NAMES]

@@ -1,0 +1,167 @@
+"""Windows over lists: what arguments ask for, which items that is, and cursors."""
+
+from __future__ import annotations
+
+import binascii
+from base64 import b64decode, b64encode
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
+from graphql import (
+    GraphQLError,
+    GraphQLField,
+    GraphQLInputObjectType,
+    GraphQLNamedType,
+    get_named_type,
+)
+
+from polymock_graphql.planning.words import LIMITS, OFFSETS, PAGES, PAGING, PAGING_INPUTS, fold
+
+_CURSOR = "cursor:"
+_MAX_CURSOR = 100
+
+
+class Window(msgspec.Struct, frozen=True, gc=False):
+    """Items `start` to `stop` (without it) of a list; `size` is how many were asked for."""
+
+    start: int
+    stop: int
+    size: int
+    has_next: bool
+    has_previous: bool
+
+
+class Paging:
+    """The arguments of one field that choose a window, and those that do not."""
+
+    def __init__(self, field: GraphQLField) -> None:
+        self._places: dict[str, tuple[str, ...]] = {}
+        """Where the value of each word stands: the argument, or a member of it."""
+        self._names: set[str] = set()
+        for name, argument in field.args.items():
+            named = get_named_type(argument.type)
+            for word, place in _words(name, named):
+                self._places.setdefault(word, place)
+                self._names.add(name)
+
+    def __bool__(self) -> bool:
+        return bool(self._places)
+
+    def others(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """The arguments that tell of the items, without null."""
+        return {
+            name: value
+            for name, value in arguments.items()
+            if value is not None and name not in self._names
+        }
+
+    def window(self, arguments: Mapping[str, Any], total: int, default: int) -> Window:
+        """The window that is asked for; `default` items where no argument says how many.
+
+        Cursors, `first` and `last` as the Relay Cursor Connections specification says, section 4.4
+        and 5.1. Raises GraphQLError for negative numbers and wrong cursors.
+        """
+        if not self._places:
+            stop = min(default, total)
+            return Window(0, stop, default, stop < total, False)
+        asked = {word: _at(arguments, place) for word, place in self._places.items()}
+        first = next((_count(w, asked) for w in _ORDERED_LIMITS if asked.get(w) is not None), None)
+        last = _count("last", asked)
+        after, before = (self._index(word, asked, total) for word in ("after", "before"))
+        start = 0 if after is None else after + 1
+        stop = total if before is None else before
+        if first is None and last is None:
+            first = default
+        size = first if first is not None else (last or 0)
+        offset = next((_count(w, asked) for w in OFFSETS if asked.get(w) is not None), None)
+        page = next((_count(w, asked) for w in PAGES if asked.get(w) is not None), None)
+        start += (offset or 0) + max((page or 1) - 1, 0) * size
+        return _cut(min(start, total), stop, first, last, size, total, before is not None)
+
+    def _index(self, word: str, asked: Mapping[str, Any], total: int) -> int | None:
+        """The place in the list that a cursor stands for."""
+        cursor = asked.get(word)
+        if cursor is None:
+            return None
+        index = read_cursor(cursor)
+        if index is None or index >= total:
+            raise GraphQLError(
+                f"Argument '{self._places[word][-1]}' is no cursor of this list: "
+                "give one that an edge or pageInfo told."
+            )
+        return index
+
+
+def cursor(index: int) -> str:
+    """The opaque cursor of the item at an index."""
+    return b64encode(f"{_CURSOR}{index}".encode()).decode()
+
+
+def read_cursor(text: Any) -> int | None:
+    """The index that a cursor stands for; None where it is none of ours."""
+    if not isinstance(text, str) or len(text) > _MAX_CURSOR:
+        return None
+    try:
+        plain = b64decode(text, validate=True).decode("ascii")
+    except (binascii.Error, ValueError):
+        return None
+    number = plain.removeprefix(_CURSOR)
+    is_ours = plain != number and number.isdecimal() and cursor(int(number)) == text
+    return int(number) if is_ours else None
+
+
+_ORDERED_LIMITS = tuple(sorted(LIMITS, key=lambda word: (word != "first", word)))
+
+
+def _cut(
+    start: int,
+    stop: int,
+    first: int | None,
+    last: int | None,
+    size: int,
+    total: int,
+    is_before: bool,
+) -> Window:
+    """Apply `first` and `last` to the edges between the cursors."""
+    low, high = start, max(stop, start)
+    has_next = is_before and high < total
+    has_previous = low > 0
+    if first is not None:
+        has_next = high - low > first
+        high = min(high, low + first)
+    if last is not None:
+        has_previous = high - low > last
+        low = max(low, high - last)
+    return Window(low, high, size, has_next, has_previous)
+
+
+def _count(word: str, asked: Mapping[str, Any]) -> int | None:
+    number = asked.get(word)
+    if number is None:
+        return None
+    if number < 0:
+        raise GraphQLError(f"Argument '{word}' must not be negative, but is {number}.")
+    return int(number)
+
+
+def _at(arguments: Mapping[str, Any], place: tuple[str, ...]) -> Any:
+    value: Any = arguments
+    for name in place:
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value
+
+
+def _words(name: str, named: GraphQLNamedType) -> Iterator[tuple[str, tuple[str, ...]]]:
+    folded = fold(name)
+    if folded in PAGING and _suits(folded, named):
+        yield folded, (name,)
+    elif folded in PAGING_INPUTS and isinstance(named, GraphQLInputObjectType):
+        for inner, field in named.fields.items():
+            if fold(inner) in PAGING and _suits(fold(inner), get_named_type(field.type)):
+                yield fold(inner), (name, inner)
+
+
+def _suits(word: str, named: GraphQLNamedType) -> bool:
+    """Numbers are Ints; cursors are of any scalar."""
+    return word in ("after", "before") or named.name == "Int"

@@ -1,0 +1,233 @@
+"""Fields that hold objects: one, a list, or a window of a list, each with its own identity."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from graphql import GraphQLError, GraphQLNamedType, GraphQLObjectType, get_named_type
+
+from polymock.samples.seeds import derive, salt
+from polymock_graphql.planning.echo import Echo, Payload
+from polymock_graphql.planning.entities import Arguments, Entity, Page, Resolve, Run
+from polymock_graphql.planning.facts import SchemaFacts, TypeFacts
+from polymock_graphql.planning.fields import extent
+from polymock_graphql.planning.identity import place_seed
+from polymock_graphql.planning.lists import Paging, cursor
+from polymock_graphql.planning.shapes import list_depth
+from polymock_graphql.planning.words import fold
+
+_EDGE = salt("edge")
+_EVENT = salt("event")
+
+Make = Callable[[int, Mapping[str, Any], int], Entity]
+"""(place, what was said, turn) -> an object of a field's innermost type."""
+
+
+class ObjectFields:
+    """Makes the fields that hold objects."""
+
+    def __init__(self, types: SchemaFacts) -> None:
+        self._types = types
+        self._echoes: dict[str, Echo] = {}
+        self._payloads: dict[str, Payload] = {}
+
+    def field(self, facts: TypeFacts, name: str) -> Resolve:
+        """What a field gives whose innermost type is an object, interface or union."""
+        field = facts.type.fields[name]
+        depth = list_depth(field.type)
+        shape = facts.page
+        if shape is not None and depth and name in shape.fields:
+            return self._window(facts, name)
+        if shape is not None and not depth and name in shape.infos:
+            return _described(self._make(get_named_type(field.type)), name)
+        writes = facts.type is self._types.schema.mutation_type
+        return self._list(facts, name, depth) if depth else self._one(facts, name, writes=writes)
+
+    def echo(self, facts: TypeFacts) -> Echo:
+        """Says back what is said of a type's objects."""
+        found = self._echoes.get(facts.name)
+        if found is None:
+            found = self._echoes[facts.name] = Echo(self._types, facts)
+        return found
+
+    def _make(self, named: GraphQLNamedType) -> Make:
+        """Makes objects of a type; of an abstract one, of the type that is picked at the place."""
+        types = self._types
+        if isinstance(named, GraphQLObjectType):
+            facts, echo = types.facts(named.name), self.echo(types.facts(named.name))
+
+            def make(place: int, said: Mapping[str, Any], turn: int) -> Entity:
+                return facts.entity(place, echo(said, turn) if said else said)
+
+            return make
+        abstract: Any = named
+
+        def make_picked(place: int, said: Mapping[str, Any], turn: int) -> Entity:
+            picked = types.pick(abstract, place, said)
+            return picked.entity(place, self.echo(picked)(said, turn) if said else said)
+
+        return make_picked
+
+    def _one(self, facts: TypeFacts, name: str, *, writes: bool) -> Resolve:
+        field = facts.type.fields[name]
+        named = get_named_type(field.type)
+        if isinstance(named, GraphQLObjectType):
+            target = self._types.facts(named.name)
+            if target.page is not None:
+                return self._paged(facts, name, target)
+            if writes and not target.key:
+                return self._paid(name, target)
+        make, salted = self._make(named), salt(name)
+        is_event = facts.type is self._types.schema.subscription_type
+
+        def resolve(entity: Entity, arguments: Arguments, run: Run) -> Any:
+            given = entity.said.get(name)
+            if isinstance(given, Entity):
+                return given
+            said = {**given, **arguments} if given else arguments
+            place = place_seed(entity.seed, salted, arguments)
+            made = make(place, said, 0)
+            if is_event:
+                return Entity(made.type_name, derive(made.seed, entity.seed ^ _EVENT), made.said)
+            return made
+
+        return resolve
+
+    def _paid(self, name: str, target: TypeFacts) -> Resolve:
+        """A mutation's payload: each part of it repeats what was said of it."""
+        payload = self._payloads.setdefault(target.name, Payload(target))
+        salted = salt(name)
+
+        def resolve(entity: Entity, arguments: Arguments, run: Run) -> Any:
+            said = payload(arguments)
+            return target.entity(place_seed(entity.seed, salted, arguments), said)
+
+        return resolve
+
+    def _list(self, facts: TypeFacts, name: str, depth: int) -> Resolve:
+        field = facts.type.fields[name]
+        named = get_named_type(field.type)
+        make, salted, paging = self._make(named), salt(name), Paging(field)
+        types, length = self._types, self._types.settings.list_length
+        bounds = types.document.schemas.list_length(facts.name, name)
+
+        def items(
+            place: int, start: int, stop: int, said: Arguments, levels: int, run: Run
+        ) -> list[Any]:
+            run.spend(stop - start)
+            if levels == 1:
+                return [make(derive(place, i), said, i) for i in range(start, stop)]
+            return [
+                items(derive(place, i), 0, length, said, levels - 1, run)
+                for i in range(start, stop)
+            ]
+
+        def resolve(entity: Entity, arguments: Arguments, run: Run) -> Any:
+            given = entity.said.get(name)
+            others = paging.others(arguments) if arguments else arguments
+            place = place_seed(entity.seed, salted, others)
+            if isinstance(given, list):
+                run.spend(len(given))
+                return [make(derive(place, i), said, i) for i, said in enumerate(given)]
+            if given:
+                others = {**given, **others}
+            listed = _ids(others, named.name) if depth == 1 and others else None
+            if listed is not None:
+                run.spend(len(listed))
+                rest = {key: v for key, v in others.items() if v is not listed}
+                one = (({**rest, "id": key}, i) for i, key in enumerate(listed))
+                return [make(derive(place, i), said, i) for said, i in one]
+            total, default = extent(types, bounds, place, length)
+            if others and others.get("id") is not None:
+                total = min(total, 1)
+            window = paging.window(arguments, total, default)
+            return items(place, window.start, window.stop, others, depth, run)
+
+        return resolve
+
+    def _paged(self, facts: TypeFacts, name: str, target: TypeFacts) -> Resolve:
+        """A connection or page: the window that the arguments ask for."""
+        paging, salted = Paging(facts.type.fields[name]), salt(name)
+        types = self._types
+        bounds = self._bounds(facts, name, target)
+
+        def resolve(entity: Entity, arguments: Arguments, run: Run) -> Any:
+            others = paging.others(arguments) if arguments else arguments
+            place = place_seed(entity.seed, salted, others)
+            total, default = extent(types, bounds, place, types.settings.list_length)
+            window = paging.window(arguments, total, default)
+            page = Page(
+                place,
+                window.start,
+                window.stop,
+                total,
+                window.size,
+                window.has_next,
+                window.has_previous,
+                others,
+            )
+            return target.entity(place, {}, page)
+
+        return resolve
+
+    def _bounds(self, facts: TypeFacts, name: str, target: TypeFacts) -> tuple[int, int] | None:
+        """What `@listLength` says at the field, or at the lists of the page."""
+        length = self._types.document.schemas.list_length
+        assert target.page is not None
+        places = [(facts.name, name), *((target.name, f) for f in sorted(target.page.fields))]
+        return next((found for place in places if (found := length(*place))), None)
+
+    def _window(self, facts: TypeFacts, name: str) -> Resolve:
+        """The items, or the edges, of a connection or page."""
+        assert facts.page is not None
+        field = facts.type.fields[name]
+        named = get_named_type(field.type)
+        usual = self._list(facts, name, list_depth(field.type))
+        if name == facts.page.edges:
+            assert isinstance(named, GraphQLObjectType)
+            make = self._edge(self._types.facts(named.name))
+        else:
+            make = self._make(named)
+
+        def resolve(entity: Entity, arguments: Arguments, run: Run) -> Any:
+            page = entity.page
+            if page is None:
+                return usual(entity, arguments, run)
+            said = {**page.said, **arguments} if arguments else page.said
+            run.spend(page.stop - page.start)
+            return [make(derive(page.seed, i), said, i) for i in range(page.start, page.stop)]
+
+        return resolve
+
+    def _edge(self, edge: TypeFacts) -> Make:
+        """Makes the edges around the nodes of a connection."""
+        node = self._make(get_named_type(edge.type.fields["node"].type))
+
+        def make(place: int, said: Mapping[str, Any], turn: int) -> Entity:
+            around = {"node": node(place, said, turn), "cursor": cursor(turn)}
+            return Entity(edge.name, derive(place, _EDGE), around)
+
+        return make
+
+
+def _described(make: Make, name: str) -> Resolve:
+    """The object that tells of a page, such as `pageInfo`."""
+    salted = salt(name)
+
+    def resolve(entity: Entity, arguments: Arguments, run: Run) -> Any:
+        made = make(derive(entity.seed, salted), {}, 0)
+        return Entity(made.type_name, made.seed, made.said, entity.page)
+
+    return resolve
+
+
+def _ids(arguments: Arguments, type_name: str) -> list[Any] | None:
+    """The ids that a list was asked for by."""
+    wanted = ("ids", fold(type_name) + "ids", "uuids", "keys")
+    for name, value in arguments.items():
+        if fold(name) in wanted and isinstance(value, list):
+            if any(isinstance(item, Mapping) for item in value):
+                raise GraphQLError(f"Argument '{name}' is no list of ids.")
+            return value
+    return None

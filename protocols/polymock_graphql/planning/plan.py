@@ -1,0 +1,115 @@
+"""A plan: one operation, compiled once and run with many variables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import count
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    GraphQLObjectType,
+    OperationDefinitionNode,
+    OperationType,
+)
+
+from polymock.errors import TooLarge
+from polymock_graphql.model import OperationKind, Result
+from polymock_graphql.planning.compiler import Answer, Compiler
+from polymock_graphql.planning.entities import Entity, Run
+from polymock_graphql.planning.introspection import Introspection
+from polymock_graphql.planning.reference import Reference
+from polymock_graphql.planning.selection import Selections
+from polymock_graphql.planning.source import Source
+from polymock_graphql.planning.variables import Variables
+
+_MAX_STATES = 64
+"""Combinations of `@skip` and `@include` that are kept compiled."""
+_KINDS: dict[OperationType, OperationKind] = {
+    OperationType.QUERY: "query",
+    OperationType.MUTATION: "mutation",
+    OperationType.SUBSCRIPTION: "subscription",
+}
+
+
+class OperationPlan:
+    """Implements `polymock_graphql.model.Plan`. Closures are compiled when they are first met."""
+
+    def __init__(
+        self,
+        source: Source,
+        type_: GraphQLObjectType,
+        document: DocumentNode,
+        operation: OperationDefinitionNode,
+    ) -> None:
+        self._source = source
+        self._type = type_
+        self._operation = operation
+        self._selections = Selections(source.schema, document)
+        self._variables = Variables(source.schema, operation.variable_definitions or ())
+        self._introspection = Introspection(source, document, operation)
+        self._reference = Reference(source, document, operation)
+        self._conditions = self._selections.conditions(operation)
+        self._answers: dict[tuple[bool, ...], Answer] = {}
+        self._limit = source.settings.limits.cost
+        self._roots = [operation.selection_set]
+        self._root = source.root(type_)
+        self.kind: OperationKind = _KINDS[operation.operation]
+        self.incremental = self._selections.is_incremental(operation)
+        fields = self._selections.collect(type_, self._roots, None)
+        names = (node.name.value for nodes in fields.values() for node in nodes)
+        self.operations = tuple(f"{type_.name}.{name}" for name in dict.fromkeys(names))
+
+    def run(self, variables: Mapping[str, Any]) -> Result:
+        """Answer once, `@defer` and `@stream` ignored. Raises InvalidRequest, TooLarge."""
+        return self._run(self._root, variables)
+
+    def events(self, variables: Mapping[str, Any]) -> Iterator[Result]:
+        """A subscription's events, each of another root object; `subscriptions.count` of them.
+
+        Raises InvalidRequest, TooLarge.
+        """
+        limit = self._source.settings.subscriptions.count
+        for event in range(1, limit + 1) if limit else count(1):
+            yield self._run(self._source.root(self._type, event), variables)
+
+    def increments(self, variables: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+        """The initial result of an incremental delivery, and those after it.
+
+        In the form of the specification's proposal (`pending`, `incremental`, `completed`,
+        `hasNext`), as graphql-core 3.3 has it. Raises InvalidRequest, TooLarge.
+        """
+        run = self._begin(variables)
+        yield from self._reference.increments(self._root, run)
+
+    def _run(self, root: Entity, variables: Mapping[str, Any]) -> Result:
+        run = self._begin(variables)
+        state = tuple(run.variables.get(name) for name in self._conditions)
+        if not all(flag is True or flag is False for flag in state):
+            return self._reference.run(root, run)
+        try:
+            data = self._answer(state)(root, run, None)
+        except GraphQLError as error:
+            return Result(None, [*(e.formatted for e in run.errors), error.formatted])
+        except RecursionError:
+            raise TooLarge("The operation is nested deeper than the mock can answer.") from None
+        return Result(data, [e.formatted for e in run.errors] if run.errors else ())
+
+    def _begin(self, variables: Mapping[str, Any]) -> Run:
+        return Run(self._variables.coerce(variables), variables, self._limit)
+
+    def _answer(self, state: tuple[Any, ...]) -> Answer:
+        found = self._answers.get(state)
+        if found is None:
+            if len(self._answers) >= _MAX_STATES:
+                self._answers.clear()
+            compiler = Compiler(
+                self._source,
+                self._selections,
+                self._variables,
+                self._introspection.step,
+                dict(zip(self._conditions, state, strict=True)),
+            )
+            found = self._answers[state] = compiler.answer(self._type, self._roots)
+        return found

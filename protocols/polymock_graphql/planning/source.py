@@ -1,0 +1,74 @@
+"""The value of every field of the schema, by whatever way an operation is executed."""
+
+from __future__ import annotations
+
+from graphql import GraphQLObjectType, GraphQLSchema
+
+from polymock.samples import Sampler
+from polymock.samples.seeds import derive
+from polymock_graphql.model import GraphqlDocument
+from polymock_graphql.planning.entities import Entity, Resolve
+from polymock_graphql.planning.facts import SchemaFacts, TypeFacts
+from polymock_graphql.planning.federation import entities_field, is_entities
+from polymock_graphql.planning.fields import (
+    leaf_field,
+    leaf_list,
+    no_problems,
+    reference_leaf,
+    reference_of,
+    root_leaf,
+    tells_problems,
+    told_field,
+)
+from polymock_graphql.planning.objects import ObjectFields
+from polymock_graphql.planning.shapes import leaf_type, list_depth
+from polymock_graphql.settings import GraphqlSettings
+
+
+class Source:
+    """The fields of a schema, each compiled on first use. Safe to use from several threads."""
+
+    def __init__(
+        self, document: GraphqlDocument, sampler: Sampler, seed: int, settings: GraphqlSettings
+    ) -> None:
+        self.document = document
+        self.schema: GraphQLSchema = document.schema
+        self.settings = settings
+        self._types = SchemaFacts(document, sampler, seed, settings)
+        self._objects = ObjectFields(self._types)
+        self._resolves: dict[tuple[str, str], Resolve] = {}
+
+    def root(self, type_: GraphQLObjectType, event: int = 0) -> Entity:
+        """The object that an operation starts at; of a subscription, one for each event."""
+        seed = self._types.facts(type_.name).seed
+        return Entity(type_.name, derive(seed, event) if event else seed)
+
+    def field(self, type_name: str, name: str) -> Resolve:
+        """What gives the raw value of a field."""
+        found = self._resolves.get((type_name, name))
+        if found is None:
+            found = self._resolves[type_name, name] = self._made(type_name, name)
+        return found
+
+    def _made(self, type_name: str, name: str) -> Resolve:
+        facts = self._types.facts(type_name)
+        if facts.type is self.schema.query_type and is_entities(self.schema, name):
+            return entities_field(self._types, self._objects)
+        if tells_problems(facts, name):
+            return no_problems
+        if leaf_type(facts.type.fields[name]) is None:
+            return self._objects.field(facts, name)
+        if list_depth(facts.type.fields[name].type):
+            return leaf_list(self._types, facts, name)
+        return self._leaf(facts, name)
+
+    def _leaf(self, facts: TypeFacts, name: str) -> Resolve:
+        told = told_field(facts, name)
+        if told is not None:
+            return told
+        if facts.is_root:
+            return root_leaf(facts, name, writes=facts.type is not self.schema.query_type)
+        owner = reference_of(facts, name)
+        if owner:
+            return reference_leaf(self._types, facts, name, self.field(facts.name, owner))
+        return leaf_field(facts, name)

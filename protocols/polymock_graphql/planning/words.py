@@ -1,0 +1,46 @@
+"""The words that names of fields and arguments are recognised by, folded: see `fold`."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+KEYS = ("id", "uuid", "guid", "key", "slug", "code", "pk", "objectid", "databaseid")
+"""Names of fields that identify an object, the most telling first."""
+LIMITS = frozenset(
+    {
+        *("first", "limit", "take", "pagesize", "perpage", "count", "size", "maxresults"),
+        *("itemsperpage", "pagelimit", "top", "num"),
+    }
+)
+OFFSETS = frozenset({"offset", "skip", "startindex"})
+PAGES = frozenset({"page", "pagenumber", "pageno", "pagenum", "currentpage", "pageindex"})
+PAGING = LIMITS | OFFSETS | PAGES | {"last", "after", "before"}
+PAGING_INPUTS = frozenset({"page", "paging", "pagination", "pageinput", "pageinfo", "range"})
+"""Arguments that may hold the words of paging inside them."""
+ORDERS = ("order", "sort", "select", "include", "distinct", "group")
+"""Words in names of arguments that say nothing of an item's own values."""
+NEGATIONS = frozenset({"not", "nor", "none", "or", "isnot", "neq", "ne", "nin", "every"})
+EQUALS = ("eq", "equals", "equal", "is", "in", "oneof")
+"""Operators of filters that name the value, after folding."""
+TOTALS = frozenset({"totalcount", "total", "totalitems", "totalresults", "totalelements", "count"})
+PAGE_COUNTS = frozenset({"totalpages", "pagecount", "numpages", "lastpage", "pages"})
+MORE = frozenset({"hasnextpage", "hasnext", "hasmore"})
+BEFORE = frozenset({"haspreviouspage", "hasprevious", "hasprev", "hasprevpage"})
+NEXT = frozenset({"next", "nextpage"})
+PREVIOUS = frozenset({"prev", "previous", "prevpage", "previouspage"})
+ITEMS = ("nodes", "items", "results", "data", "records", "list", "rows", "content", "entries")
+"""Names of the lists inside a page."""
+PROBLEMS = ("errors", "problems")
+"""Endings of the names of lists that say what went wrong."""
+TYPE_WORDS = frozenset({"type", "kind", "typename", "types", "kinds"})
+
+
+@lru_cache(maxsize=8192)
+def fold(name: str) -> str:
+    """A name without its spelling: `page_size`, `page-size` and `pageSize` are one."""
+    return name.replace("_", "").replace("-", "").lower()
+
+
+def is_order(name: str) -> bool:
+    """Whether an argument of this folded name sorts or selects."""
+    return any(word in name for word in ORDERS)

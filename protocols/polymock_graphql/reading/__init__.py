@@ -1,0 +1,1 @@
+"""From the wire to tasks: media types, parameters, documents, their limits."""

@@ -1,0 +1,173 @@
+"""Results to replies: GraphQL over HTTP, event streams, multipart parts, bare results for sockets.
+
+A result with `data` is 200; in `application/graphql-response+json` one with errors beside its data
+is 294, as the edition of September 2026 recommends, which clients treat as any 2xx.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import chain, islice
+from typing import Any
+
+import msgspec
+
+from polymock.config.units import parse_duration
+from polymock.errors import Invalid, TooLarge
+from polymock.interfaces import Answer
+from polymock_graphql.model import Asset, GraphqlReading, Refused, Result, Task
+from polymock_graphql.reading.errors import LimitExceeded, errors_of
+from polymock_graphql.reading.media_types import EVENTS, GRAPHQL_JSON, JSON, PARTS
+from polymock_graphql.reading.negotiation import DEFER_SPEC, SOCKET
+from polymock_graphql.settings import GraphqlSettings
+from polymock_graphql.writing.increments import in_earlier_form
+from polymock_graphql.writing.streams import frame_of, stream
+from polymock_schemas.calls import Headers, Outcome, Reply
+
+PARTIAL_SUCCESS = 294
+
+_encode = msgspec.json.Encoder().encode
+_CONTENT_TYPES = {
+    JSON: (b"content-type", b"application/json; charset=utf-8"),
+    GRAPHQL_JSON: (b"content-type", b"application/graphql-response+json; charset=utf-8"),
+    SOCKET: (b"content-type", b"application/json; charset=utf-8"),
+}
+_VARY = (b"vary", b"Accept")
+
+
+class Flowing(msgspec.Struct, frozen=True):
+    """The shape of an answer that goes on: its results, and the seconds between two."""
+
+    results: Iterator[Mapping[str, Any]]
+    interval: float
+
+
+class Writer:
+    """Answers and writes the calls of one mock."""
+
+    def __init__(self, settings: GraphqlSettings) -> None:
+        self._interval = parse_duration(settings.subscriptions.interval)
+
+    def answer(self, reading: GraphqlReading) -> Answer:
+        """Run the tasks. Raises InvalidRequest, LimitExceeded."""
+        if reading.is_batch:
+            return Answer([_run_of_batch(task) for task in reading.tasks], "sample")
+        (task,) = reading.tasks
+        if isinstance(task, Refused):
+            return Answer(_run_of_batch(task), "sample")
+        variables = task.request.variables
+        if task.plan.kind == "subscription":
+            events = (in_response(result) for result in task.plan.events(variables))
+            return _begin(events, self._interval)
+        if task.plan.incremental and reading.media in (PARTS, DEFER_SPEC, EVENTS):
+            increments = task.plan.increments(variables)
+            if reading.media != PARTS:
+                increments = in_earlier_form(increments)
+            return _begin(increments, 0.0)
+        return Answer(_run(task), "sample")
+
+    def write(self, reading: GraphqlReading, answer: Answer) -> Reply:
+        """Encode an answer, whose value is a GraphQL response (of a batch: a list of them)."""
+        media = reading.media
+        if media not in _CONTENT_TYPES or isinstance(answer.shape, Flowing):
+            return self._write_stream(reading, answer)
+        body = _encode(answer.value)
+        status, outcome = _judge(answer.value, media)
+        return Reply(
+            status=status,
+            headers=(
+                _CONTENT_TYPES[media],
+                (b"content-length", str(len(body)).encode()),
+                _VARY,
+            ),
+            body=b"" if reading.call.method == "HEAD" else body,
+            source=answer.source,
+            outcome=outcome,
+            operation=reading.operation,
+            stable=answer.stable,
+        )
+
+    def _write_stream(self, reading: GraphqlReading, answer: Answer) -> Reply:
+        flowing = answer.shape
+        if not isinstance(flowing, Flowing):
+            flowing = Flowing(iter([answer.value]), 0.0)
+        frame = frame_of(reading.media)
+        headers: Headers = (
+            (b"content-type", frame.content_type.encode()),
+            (b"cache-control", b"no-cache"),
+            _VARY,
+        )
+        return Reply(
+            status=200,
+            headers=headers,
+            body=b"",
+            source=answer.source,
+            operation=reading.operation,
+            stream=None
+            if reading.call.method == "HEAD"
+            else stream(frame, flowing.results, flowing.interval),
+        )
+
+
+def write_asset(asset: Asset) -> Reply:
+    """A file of GraphiQL, which is no operation's answer."""
+    headers = [
+        (b"content-type", asset.media.encode()),
+        (b"content-length", str(len(asset.body)).encode()),
+        (b"cache-control", asset.cache.encode()),
+        (b"x-content-type-options", b"nosniff"),
+        _VARY,
+    ]
+    if asset.policy:
+        headers.append((b"content-security-policy", asset.policy.encode()))
+        headers.append((b"referrer-policy", b"no-referrer"))
+    body = b"" if asset.is_head else asset.body
+    return Reply(status=200, headers=tuple(headers), body=body, source="", stable=True)
+
+
+def in_response(result: Result) -> Mapping[str, Any]:
+    """A result as a response map; errors first, as they are easy to miss."""
+    if result.errors:
+        return {"errors": result.errors, "data": result.data}
+    return {"data": result.data}
+
+
+def _run(task: Task) -> Mapping[str, Any]:
+    try:
+        return in_response(task.plan.run(task.request.variables))
+    except TooLarge as error:
+        raise LimitExceeded(error.detail) from error
+
+
+def _run_of_batch(task: Task | Refused) -> Mapping[str, Any]:
+    """What is wrong with one request of a batch does not touch the others."""
+    if isinstance(task, Refused):
+        return {"errors": task.errors}
+    try:
+        return _run(task)
+    except (Invalid, TooLarge) as error:
+        return {"errors": errors_of(error)}
+
+
+def _begin(results: Iterator[Mapping[str, Any]], interval: float) -> Answer:
+    """An answer that goes on. The first result is made now: what is wrong with the request is
+    refused as such, before anything is sent."""
+    try:
+        first = [*islice(results, 1)]
+    except TooLarge as error:
+        raise LimitExceeded(error.detail) from error
+    return Answer(None, "sample", Flowing(chain(first, results), interval), stable=False)
+
+
+def _judge(value: Any, media: str) -> tuple[int, Outcome]:
+    """The status, and whether something went wrong, of a response or a batch of them."""
+    if isinstance(value, Mapping):
+        if "errors" not in value:
+            return 200, "ok"
+        status = PARTIAL_SUCCESS if media == GRAPHQL_JSON else 200
+        return status, "server_error"
+    failed = [entry for entry in value if "errors" in entry]
+    if not failed:
+        return 200, "ok"
+    refused = all("data" not in entry for entry in value)
+    return (400 if refused and media == GRAPHQL_JSON else 200), "client_error"

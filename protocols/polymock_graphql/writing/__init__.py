@@ -1,0 +1,1 @@
+"""From results to the wire: JSON, event streams, multipart parts, refusals."""
