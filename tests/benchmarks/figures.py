@@ -50,11 +50,11 @@ class Row(msgspec.Struct, frozen=True):
     recorded: str
 
 
-def rows(runs: Sequence[Run], workload: str) -> list[Row]:
+def rows(runs: Sequence[Run], workload: str, measure: str = "bare") -> list[Row]:
     """A row for each target. The spread is (highest - lowest) / median of its rates; the
-    ratios are those of its rate to that of the bare app in the same round."""
+    ratios are those of its rate to that of the target `measure` in the same round."""
     mine = [run for run in runs if run.workload == workload]
-    bare = {run.round: run.rate for run in mine if run.target == "bare"}
+    bare = {run.round: run.rate for run in mine if run.target == measure}
     found = []
     for target in dict.fromkeys(run.target for run in mine):
         its = [run for run in mine if run.target == target]
@@ -75,10 +75,10 @@ def rows(runs: Sequence[Run], workload: str) -> list[Row]:
     return found
 
 
-def load_table(found: Sequence[Row]) -> str:
+def load_table(found: Sequence[Row], measure: str = "bare") -> str:
     """The rows as a Markdown table, and how many times faster than each peer Polymock is."""
     lines = [
-        "| target | requests/s | spread | of bare | p50 ms | p99 ms | CPU µs/request "
+        f"| target | requests/s | spread | of {measure} | p50 ms | p99 ms | CPU µs/request "
         "(worker + control) | every request recorded |",
         "|---|--:|--:|--:|--:|--:|--:|---|",
     ]
@@ -87,7 +87,7 @@ def load_table(found: Sequence[Row]) -> str:
         if row.ratios:
             ratio = f"{median(row.ratios):.2f} ({min(row.ratios):.2f} to {max(row.ratios):.2f})"
         cpu = f"{row.worker_us:.0f} + {row.control_us:.0f}"
-        if row.target != "polymock":
+        if not row.target.startswith("polymock"):
             cpu = f"{row.worker_us + row.control_us:.0f}"
         lines.append(
             f"| {row.target} | {row.rate:,.0f} | {row.spread:.0%} | {ratio} | "

@@ -53,6 +53,20 @@ class Server:
         tail = self.log.read_text(encoding="utf-8", errors="replace")[-2000:]
         raise RuntimeError(f"{self._process.args!r} does not answer at {path}:\n{tail}")
 
+    def wait_port(self, seconds: float = 120.0) -> None:
+        """Wait until its port takes connections. Raises RuntimeError."""
+        _, _, authority = self.url.rpartition("/")
+        host, _, port = authority.partition(":")
+        while time.perf_counter() - self.started < seconds and self._process.poll() is None:
+            try:
+                socket.create_connection((host, int(port)), timeout=5.0).close()
+            except OSError:
+                time.sleep(0.02)
+            else:
+                return
+        tail = self.log.read_text(encoding="utf-8", errors="replace")[-2000:]
+        raise RuntimeError(f"{self._process.args!r} does not listen:\n{tail}")
+
     def cpu(self) -> dict[str, float]:
         """CPU seconds so far (user and system) by kind of process: `worker` and `control`."""
         spent = {"worker": 0.0, "control": 0.0}

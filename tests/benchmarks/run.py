@@ -10,6 +10,7 @@ import os
 import platform
 import sys
 import tempfile
+from collections.abc import Sequence
 from math import inf
 from pathlib import Path
 
@@ -25,13 +26,20 @@ from targets import (
     installed_peers,
     settled,
     start_bare,
+    start_grpc_aio,
+    start_grpc_js,
     start_mockoon,
     start_polymock,
+    start_polymock_connect,
+    start_polymock_graphql,
+    start_polymock_grpc,
     start_prism,
     start_wiremock,
+    start_yoga,
 )
-from workloads import BY_HAND, WORKLOADS, Workload
+from workloads import BY_HAND, GRAPHQL_WORKLOADS, GRPC_WORKLOADS, WORKLOADS, Workload
 
+REST_TARGETS = ("bare", "polymock", "WireMock", "Prism", "Mockoon")
 FIRST_WARM_UP_SECONDS = 5
 """Before the first run of each workload: a JVM compiles what it finds hot only then."""
 WARM_UP_SECONDS = 1
@@ -45,7 +53,15 @@ def main() -> None:
         folder = Path(name)
         sections = []
         if "load" in options.parts:
-            sections.append(_load_section(options, folder))
+            names = [name for name in _wanted(options) if name in REST_TARGETS]
+            targets = _start_targets(names, options.peers, folder)
+            sections.append(_load_section(options, folder, targets, WORKLOADS, "bare"))
+        if "graphql" in options.parts:
+            targets = _start_graphql(options, folder)
+            sections.append(_load_section(options, folder, targets, GRAPHQL_WORKLOADS, "yoga"))
+        if "grpc" in options.parts:
+            targets = _start_grpc(options, folder)
+            sections.append(_load_section(options, folder, targets, GRPC_WORKLOADS, "grpc.aio"))
         if "start" in options.parts:
             sections.append(_start_section(options, folder))
     sys.stdout.write("\n\n".join([_machine(options, busy), *sections]) + "\n")
@@ -55,8 +71,10 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--peers", type=Path, help="folder of npm packages with the peers")
     parser.add_argument("--only", nargs="+", default=[], help="of bare polymock WireMock Prism …")
-    parser.add_argument("--parts", nargs="+", default=["load", "start"], help="load, start")
-    parser.add_argument("--workloads", nargs="+", default=[each.name for each in WORKLOADS])
+    parts = ["load", "graphql", "grpc", "start"]
+    parser.add_argument("--parts", nargs="+", default=parts, help=", ".join(parts))
+    every = [*WORKLOADS, *GRAPHQL_WORKLOADS, *GRPC_WORKLOADS]
+    parser.add_argument("--workloads", nargs="+", default=[each.name for each in every])
     parser.add_argument("--seconds", type=int, default=4, help="of one measured run")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--markdown", action="store_true", help="headings for the README too")
@@ -68,14 +86,21 @@ def _wanted(options: argparse.Namespace) -> list[str]:
     return [name for name in names if not options.only or name in options.only]
 
 
-def _load_section(options: argparse.Namespace, folder: Path) -> str:
-    targets = _start_targets(_wanted(options), options.peers, folder)
+def _load_section(
+    options: argparse.Namespace,
+    folder: Path,
+    targets: list[Target],
+    workloads: Sequence[Workload],
+    measure: str,
+) -> str:
+    """The tables of some workloads, with ratios to the target `measure`. Ends the targets."""
+    chosen = [workload for workload in workloads if workload.name in options.workloads]
     runs: list[Run] = []
     try:
-        for workload in WORKLOADS:
-            if workload.name in options.workloads:
-                for number in range(options.rounds):
-                    for target in targets:
+        for workload in chosen:
+            for number in range(options.rounds):
+                for target in targets:
+                    if not workload.targets or target.name in workload.targets:
                         _say(f"{workload.name} round {number + 1} {target.name}")
                         runs.append(_measure(target, workload, number, options.seconds, folder))
     finally:
@@ -83,10 +108,29 @@ def _load_section(options: argparse.Namespace, folder: Path) -> str:
             target.server.stop()
     mark = "### " if options.markdown else ""
     return "\n\n".join(
-        f"{mark}{workload.name}: {workload.title}\n\n{load_table(rows(runs, workload.name))}"
-        for workload in WORKLOADS
-        if workload.name in options.workloads
+        f"{mark}{workload.name}: {workload.title}\n\n"
+        f"{load_table(rows(runs, workload.name, measure), measure)}"
+        for workload in chosen
     )
+
+
+def _start_graphql(options: argparse.Namespace, folder: Path) -> list[Target]:
+    targets = [start_polymock_graphql(folder)]
+    if "yoga" in _wanted(options):
+        targets.insert(0, start_yoga(folder, options.peers))
+    for target in targets:
+        target.server.wait("/graphql?query=%7B__typename%7D")
+    return targets
+
+
+def _start_grpc(options: argparse.Namespace, folder: Path) -> list[Target]:
+    targets = [start_grpc_aio(folder), start_polymock_grpc(folder)]
+    targets += [start_polymock_grpc(folder, "grpcio"), start_polymock_connect(folder)]
+    if "grpc-js mock" in _wanted(options):
+        targets.append(start_grpc_js(folder, options.peers))
+    for target in targets:
+        target.server.wait_port()
+    return targets
 
 
 def _start_targets(names: list[str], peers: Path, folder: Path) -> list[Target]:

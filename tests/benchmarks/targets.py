@@ -16,6 +16,8 @@ from processes import Server, free_port
 from workloads import NEW_PET, WORKLOADS
 
 HERE = Path(__file__).resolve().parent
+DOCUMENTS = HERE / "documents"
+PEERS = HERE / "peers"
 PETSTORE = HERE.parents[1] / "examples" / "petstore" / "openapi.yaml"
 
 Replies = dict[str, tuple[int, dict[str, str], str]]
@@ -47,15 +49,62 @@ def start_bare(folder: Path, replies: Replies) -> Target:
 def start_polymock(folder: Path, document: Path = PETSTORE) -> Target:
     """`polymock serve` with one worker, everything recorded."""
     port, admin = free_port(), free_port()
-    command = [sys.executable, "-m", "polymock.cli"]
-    installed = Path(sys.executable).with_name("polymock")
-    if installed.exists():
-        command = [str(installed)]
-    command += ["serve", str(document), "--workers", "1", "--port", str(port)]
+    command = [*_polymock(), "serve", str(document), "--workers", "1", "--port", str(port)]
     command += ["--admin-port", str(admin), "--grpc-port", "0"]
     command += ["--journal", str(folder / f"journal-{port}.duckdb")]
     server = Server(command, f"http://127.0.0.1:{port}", folder / "polymock.log")
     return Target("polymock", server, lambda: _count(f"http://127.0.0.1:{admin}"))
+
+
+def start_polymock_graphql(folder: Path) -> Target:
+    """The GraphQL document by `polymock serve`."""
+    return start_polymock(folder, DOCUMENTS / "pets.graphql")
+
+
+def start_polymock_grpc(folder: Path, listener: str = "native") -> Target:
+    """The .proto by `polymock serve`, as native gRPC by one of its listeners."""
+    port, admin = free_port(), free_port()
+    config = folder / f"{listener}.json"
+    mock = {"spec": str(DOCUMENTS / "pets.proto"), "name": "pets"}
+    config.write_text(
+        json.dumps({"mocks": [mock], "server": {"grpc_listener": listener}}), encoding="utf-8"
+    )
+    command = [*_polymock(), "serve", str(config), "--workers", "1", "--port", "0"]
+    command += ["--admin-port", str(admin), "--grpc-port", str(port)]
+    command += ["--journal", str(folder / f"journal-{port}.duckdb")]
+    name = "polymock" if listener == "native" else f"polymock ({listener})"
+    server = Server(command, f"http://127.0.0.1:{port}", folder / f"{listener}.log")
+    return Target(name, server, lambda: _count(f"http://127.0.0.1:{admin}"))
+
+
+def start_polymock_connect(folder: Path) -> Target:
+    """The .proto by `polymock serve`, over its HTTP port."""
+    target = start_polymock(folder, DOCUMENTS / "pets.proto")
+    return msgspec.structs.replace(target, name="polymock (Connect)")
+
+
+def start_grpc_aio(folder: Path) -> Target:
+    """grpc.aio with generated code, in the environment that Polymock runs in."""
+    return _start_peer("grpc.aio", [sys.executable, str(PEERS / "grpc_aio.py")], folder)
+
+
+def start_grpc_js(folder: Path, peers: Path) -> Target:
+    """A mock on grpc-js, with the answer written by hand."""
+    return _start_peer("grpc-js mock", ["node", str(PEERS / "grpc_js.mjs"), str(peers)], folder)
+
+
+def start_yoga(folder: Path, peers: Path) -> Target:
+    """graphql-yoga over a schema mocked by @graphql-tools/mock."""
+    command = ["node", str(PEERS / "yoga.mjs"), str(peers)]
+    return _start_peer("yoga", command, folder, "pets.graphql")
+
+
+def _start_peer(
+    name: str, command: list[str], folder: Path, document: str = "pets.proto"
+) -> Target:
+    port = free_port()
+    command = [*command, str(DOCUMENTS / document), str(port)]
+    return Target(name, Server(command, f"http://127.0.0.1:{port}", folder / f"{name}.log"))
 
 
 def start_wiremock(folder: Path, peers: Path, replies: Replies) -> Target:
@@ -98,6 +147,9 @@ def installed_peers(peers: Path | None) -> tuple[str, ...]:
     if peers is None:
         return ()
     found = []
+    for name, package in (("yoga", "graphql-yoga"), ("grpc-js mock", "@alenon/grpc-mock-server")):
+        if (peers / "node_modules" / package).exists():
+            found.append(name)
     jars = peers.glob("node_modules/wiremock/build/wiremock-standalone-*.jar")
     if any(jars) and shutil.which("java"):
         found.append("WireMock")
@@ -134,6 +186,11 @@ def settled(target: Target) -> int:
         if count == before:
             break
     return count
+
+
+def _polymock() -> list[str]:
+    installed = Path(sys.executable).with_name("polymock")
+    return [str(installed)] if installed.exists() else [sys.executable, "-m", "polymock"]
 
 
 def _stub(key: str, status: int, headers: dict[str, str], body: str) -> dict[str, Any]:

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import json
+from typing import Literal
 
 import msgspec
 
+COUNTER = "@N@"
+"""Stands in a body for a number that is another one in each request."""
+
+Group = Literal["rest", "graphql", "grpc"]
+
 
 class Workload(msgspec.Struct, frozen=True):
-    """One request. `status` is the one that counts as answered."""
+    """One request. `status` is the one that counts as answered; `targets` have it, all where
+    none is named. A gRPC body is the message as hexadecimal digits."""
 
     name: str
     title: str
@@ -16,6 +23,8 @@ class Workload(msgspec.Struct, frozen=True):
     path: str
     status: int
     body: str = ""
+    group: Group = "rest"
+    targets: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -35,6 +44,49 @@ WORKLOADS = (
     Workload("W2", "GET /pets, a list made from the schema", "GET", "/pets", 200),
     Workload(
         "W3", "POST /pets, validated against its schema", "POST", "/pets", 201, json.dumps(NEW_PET)
+    ),
+)
+QUERY = "query($id: ID!) { pet(id: $id) { id name price owner { name } tags } }"
+
+
+def _query(pet: str) -> str:
+    return json.dumps({"query": QUERY, "variables": {"id": pet}})
+
+
+GRAPHQL_WORKLOADS = (
+    Workload(
+        "Q1",
+        "a query with ever-changing variables",
+        "POST",
+        "/graphql",
+        200,
+        _query(COUNTER),
+        "graphql",
+    ),
+    Workload("Q2", "the same query and variables", "POST", "/graphql", 200, _query("7"), "graphql"),
+)
+GET_PET = "0a0137"
+"""GetPetRequest {id: "7"}."""
+GRPC_WORKLOADS = (
+    Workload(
+        "G1",
+        "unary over native gRPC",
+        "POST",
+        "/pets.v1.Pets/GetPet",
+        200,
+        GET_PET,
+        "grpc",
+        ("grpc.aio", "polymock", "polymock (grpcio)", "grpc-js mock"),
+    ),
+    Workload(
+        "G2",
+        "unary over Connect, JSON, ever-changing",
+        "POST",
+        "/pets.v1.Pets/GetPet",
+        200,
+        json.dumps({"id": COUNTER}),
+        "grpc",
+        ("polymock (Connect)",),
     ),
 )
 
