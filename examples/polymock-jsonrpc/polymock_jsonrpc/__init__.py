@@ -1,0 +1,1 @@
+"""JSON-RPC 2.0 for Polymock: an OpenRPC document, served as a mock."""
