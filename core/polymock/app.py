@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -12,8 +13,9 @@ from polymock.contracts import choose_prefixes, compile_mock
 from polymock.edge.http import HttpEdge
 from polymock.engine import Engine
 from polymock.errors import ConfigError, PluginError
-from polymock.interfaces import Strategy
+from polymock.interfaces import Contract, ContractReader, Strategy
 from polymock.snapshot import Mock, Snapshot
+from polymock.wires import Listening
 from polymock_schemas.config import Config
 
 if TYPE_CHECKING:
@@ -32,7 +34,12 @@ def build_snapshot(config: Config, folder: Path) -> Snapshot:
         )
     strategies = {name: _build_strategy(name, entry) for name, entry in config.auth.items()}
     compiled = [compile_mock(entry, folder, config.world.seed) for entry in config.mocks]
-    prefixes, notes = choose_prefixes(config.mocks, [reader.prefix for reader, _ in compiled])
+    readers = [reader for reader, _ in compiled]
+    prefixes, notes = choose_prefixes(
+        config.mocks,
+        [reader.prefix for reader in readers],
+        [reader.shares_prefix for reader in readers],
+    )
     mocks = [
         Mock(
             index=index,
@@ -47,7 +54,16 @@ def build_snapshot(config: Config, folder: Path) -> Snapshot:
             zip(config.mocks, compiled, prefixes, strict=True)
         )
     ]
-    return Snapshot(mocks, notes)
+    return Snapshot(mocks, notes, _listeners(compiled))
+
+
+def _listeners(compiled: Sequence[tuple[ContractReader, Contract]]) -> dict[str, Listening]:
+    """The first reader of each protocol that brings a wire of its own."""
+    listeners: dict[str, Listening] = {}
+    for reader, contract in compiled:
+        if isinstance(reader, Listening):
+            listeners.setdefault(contract.protocol, reader)
+    return listeners
 
 
 def _build_strategy(name: str, entry: str | dict[str, Any]) -> Strategy:

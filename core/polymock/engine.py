@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from msgspec.structs import replace
 
-from polymock.errors import MethodNotAllowed, MockError, NoOperation, Unauthenticated
+from polymock.errors import MockError, NoOperation, Unauthenticated
 from polymock.interfaces import Contract, Match, Strategy
 from polymock.replies import RememberedReplies
 from polymock_schemas.calls import Call, Reply
@@ -36,16 +36,23 @@ class Engine:
         reply = self._remembered.find(call)
         if reply is None:
             reply, match = self._answer(call)
-            if reply.stable and (match is None or match.operation.cacheable):
-                reads = () if match is None else (*match.operation.reads, *self._auth_headers)
-                self._remembered.keep(call, reads, reply)
+            if reply.stable:
+                if match is not None and match.operation.cacheable and reply.stream is None:
+                    reads = (*match.operation.reads, *self._auth_headers)
+                    self._remembered.keep(call, reads, reply)
+                # What is not seen again is no burden to the journal, which numbers stable replies.
+                reply = replace(reply, stable=False)
         return reply
+
+    def remembers(self, call: Call) -> bool:
+        """Whether this very call was answered before, and always gets the same answer."""
+        return self._remembered.find(call) is not None
 
     def refuse(self, call: Call, error: MockError) -> Reply:
         """The contract's reply to a call that an edge could not even read whole."""
         match = None
         if not isinstance(error, NoOperation):
-            with suppress(NoOperation, MethodNotAllowed):
+            with suppress(MockError):
                 match = self.contract.match(call)
         return self._refusal(call, error, match)
 

@@ -11,6 +11,7 @@
     ├── UnsupportedMedia          a body of a type that the operation does not take
     ├── NotAcceptable             no answer of a type that the caller takes
     ├── DeadlineExceeded          the caller's own time limit has passed
+    ├── Cancelled                 the caller gave up
     └── NoAnswer                  the contract cannot give the answer that was asked for
     UserError                     what a user brought is wrong: says what, where, what to do
     ├── ConfigError               polymock.yaml, the environment, the command line
@@ -96,6 +97,10 @@ class NotAcceptable(MockError):
 
 class DeadlineExceeded(MockError):
     """The time that the caller gave for the whole answer has passed."""
+
+
+class Cancelled(MockError):
+    """The caller gave up before the answer was whole: nobody hears it, but it is recorded."""
 
 
 class NoAnswer(MockError):

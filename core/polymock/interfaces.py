@@ -192,6 +192,18 @@ class Transcribing(Protocol):
         ...
 
 
+@runtime_checkable
+class Framing(Protocol):
+    """A contract whose listener gives and takes messages that do not show where they end."""
+
+    def frame(self, headers: Headers, message: bytes) -> bytes:
+        """A message of a stream as it stands among others in the body that the journal keeps.
+
+        `headers` are the call's. What already stands for itself is returned as it is.
+        """
+        ...
+
+
 class Strategy(Protocol):
     """An auth strategy: names the principal of a call."""
 

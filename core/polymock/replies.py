@@ -2,65 +2,97 @@
 
 from __future__ import annotations
 
+from collections import deque
+
 from polymock_schemas.calls import Call, Reply
 
 MAX_REPLIES = 4096
 MAX_BYTES = 32 * 1024 * 1024
+MAX_BODY = 16 * 1024
+"""A call with a larger body is not worth comparing."""
+ENTRY_BYTES = 500
+"""What an entry costs beside its bodies and address, about."""
 
 Address = tuple[str, str, bytes]
+Values = tuple[bytes | None, ...]
 
 
 class RememberedReplies:
-    """Stable replies to calls without a body, found by all that they depend on.
+    """Stable replies, found by all that they depend on.
 
-    The first key is the call's address (method, raw path, raw query); behind it the values of the
-    header fields that the operation reads. A call that repeats a header field is never looked up.
-    Bounded in number and bytes; the oldest address goes first.
+    The first key is the call's address (method, raw path, raw query); behind it stand the values
+    of the header fields that its operations read, and the body where there is one. A call that
+    repeats a header field is never looked up. Bounded in number and bytes; the oldest reply goes
+    first, so that an address with ever new bodies takes no more room than any other.
     """
 
     def __init__(self, max_replies: int = MAX_REPLIES, max_bytes: int = MAX_BYTES) -> None:
         self._max_replies = max_replies
         self._max_bytes = max_bytes
         self._by_address: dict[Address, _Variants] = {}
-        self._count = 0
+        self._oldest_first: deque[tuple[_Variants, Values, int]] = deque()
         self._bytes = 0
 
     def find(self, call: Call) -> Reply | None:
         """The reply that this very call got before, or None."""
         variants = self._by_address.get((call.method, call.path, call.query))
-        if variants is None or call.body or len(call.fields) != len(call.headers):
+        if variants is None or len(call.fields) != len(call.headers):
             return None
         fields = call.fields
+        if call.body:
+            return variants.replies.get(_values(call, variants.reads))
         return variants.replies.get(tuple([fields.get(name) for name in variants.reads]))
 
     def keep(self, call: Call, reads: tuple[bytes, ...], reply: Reply) -> None:
         """Remember the reply; `reads` are the lower-case names of the fields it depends on."""
-        size = len(reply.body) + len(call.path) + len(call.query) + 500
-        too_large = size > self._max_bytes // 16
-        if call.body or len(call.fields) != len(call.headers) or too_large:
+        size = len(reply.body) + len(call.body) + len(call.path) + len(call.query) + ENTRY_BYTES
+        too_large = len(call.body) > MAX_BODY or size > self._max_bytes // 16
+        if too_large or len(call.fields) != len(call.headers):
             return
-        variants = self._by_address.setdefault(
-            (call.method, call.path, call.query), _Variants(reads)
-        )
-        values = tuple([call.fields.get(name) for name in variants.reads])
+        variants = self._variants((call.method, call.path, call.query), reads)
+        values = _values(call, variants.reads)
         if values in variants.replies:
             return
         variants.replies[values] = reply
-        variants.size += size
+        self._oldest_first.append((variants, values, size))
         self._bytes += size
-        self._count += 1
-        while self._count > self._max_replies or self._bytes > self._max_bytes:
-            oldest = self._by_address.pop(next(iter(self._by_address)))
-            self._count -= len(oldest.replies)
-            self._bytes -= oldest.size
+        while len(self._oldest_first) > self._max_replies or self._bytes > self._max_bytes:
+            self._forget_oldest()
+
+    def _variants(self, address: Address, reads: tuple[bytes, ...]) -> _Variants:
+        """The replies of the address, told apart by these fields at least."""
+        variants = self._by_address.get(address)
+        if variants is None:
+            variants = self._by_address[address] = _Variants(address, reads)
+        elif reads != variants.reads and not variants.known_reads.issuperset(reads):
+            # Another operation answers there, by the body: what was kept is not told apart enough.
+            both = tuple(dict.fromkeys((*variants.reads, *reads)))
+            variants = self._by_address[address] = _Variants(address, both)
+        return variants
+
+    def _forget_oldest(self) -> None:
+        variants, values, size = self._oldest_first.popleft()
+        self._bytes -= size
+        del variants.replies[values]
+        if not variants.replies and self._by_address.get(variants.address) is variants:
+            del self._by_address[variants.address]
 
 
 class _Variants:
-    """The replies of one address, by the values of the header fields that matter there."""
+    """The replies of one address, by the values of what matters there."""
 
-    __slots__ = ("reads", "replies", "size")
+    __slots__ = ("address", "known_reads", "reads", "replies")
 
-    def __init__(self, reads: tuple[bytes, ...]) -> None:
+    def __init__(self, address: Address, reads: tuple[bytes, ...]) -> None:
+        self.address = address
         self.reads = reads
-        self.replies: dict[tuple[bytes | None, ...], Reply] = {}
-        self.size = 0
+        self.known_reads = frozenset(reads)
+        self.replies: dict[Values, Reply] = {}
+
+
+def _values(call: Call, reads: tuple[bytes, ...]) -> Values:
+    fields = call.fields
+    values = [fields.get(name) for name in reads]
+    if call.body:
+        values.append(call.body)
+    return tuple(values)

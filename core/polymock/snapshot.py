@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 
 import msgspec
 
 from polymock.engine import Engine
+from polymock.errors import MethodNotAllowed, NoOperation
 from polymock.interfaces import Contract
+from polymock.wires import Conversing, Listening
+from polymock_schemas.calls import Call
 
 
 class Mock(msgspec.Struct, frozen=True):
@@ -28,21 +32,70 @@ class Mock(msgspec.Struct, frozen=True):
 class Snapshot:
     """The mocks, and which of them a path belongs to: the one with the longest prefix.
 
-    `notes` say what was decided on the way that nobody asked for (a prefix, say).
+    Several may share a prefix; then a call is the first one's that has an operation for it.
+    `notes` say what was decided on the way that nobody asked for (a prefix, say). `listeners` are,
+    by protocol, who brings a wire beside HTTP.
     """
 
-    def __init__(self, mocks: Sequence[Mock], notes: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        mocks: Sequence[Mock],
+        notes: Sequence[str] = (),
+        listeners: Mapping[str, Listening] | None = None,
+    ) -> None:
         self.mocks = tuple(mocks)
         self.notes = tuple(notes)
-        self._longest_first = sorted(mocks, key=lambda mock: len(mock.prefix), reverse=True)
+        self.listeners: Mapping[str, Listening] = listeners or {}
+        by_prefix: dict[str, list[Mock]] = {}
+        for mock in mocks:
+            by_prefix.setdefault(mock.prefix, []).append(mock)
+        self._longest_first = sorted(
+            (group[0] for group in by_prefix.values()),
+            key=lambda mock: len(mock.prefix),
+            reverse=True,
+        )
+        self.shared: Mapping[str, tuple[Mock, ...]] = {
+            prefix: tuple(group) for prefix, group in by_prefix.items() if len(group) > 1
+        }
+        """The mocks of each prefix that has several, in the config's order."""
 
     def find(self, path: str) -> Mock | None:
-        """The mock that a raw path belongs to."""
+        """The mock that a raw path belongs to; the first of those that share its prefix."""
         for mock in self._longest_first:
             prefix = mock.prefix
             if path.startswith(prefix) and path[len(prefix) : len(prefix) + 1] in ("", "/"):
                 return mock
         return None
+
+    def choose(self, mock: Mock, call: Call) -> Mock:
+        """Whose call it is, of those that share the mock's prefix; its body has been read.
+
+        The first that has an operation for it; else the first that has one for other methods;
+        else the first, which refuses it.
+        """
+        sharing = self.shared.get(mock.prefix)
+        if sharing is None:
+            return mock
+        other_methods = None
+        for candidate in sharing:
+            if candidate.engine.remembers(call):
+                return candidate
+            try:
+                candidate.contract.match(call)
+            except NoOperation:
+                continue
+            except MethodNotAllowed:
+                other_methods = other_methods or candidate
+                continue
+            except Exception:  # a plugin's code: the engine meets it again, and says so
+                return candidate
+            return candidate
+        return other_methods or sharing[0]
+
+    @cached_property
+    def converses(self) -> bool:
+        """Whether any mock talks over WebSockets."""
+        return any(isinstance(mock.contract, Conversing) for mock in self.mocks)
 
     @property
     def files(self) -> tuple[str, ...]:

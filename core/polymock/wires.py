@@ -39,7 +39,10 @@ class Flow(Protocol):
     async def __anext__(self) -> bytes: ...
 
     async def aclose(self) -> None:
-        """End it early: the client has gone."""
+        """End it early: the client has gone.
+
+        A task that waits for the next chunk meanwhile should be cancelled, which does the same.
+        """
         ...
 
 
@@ -73,7 +76,8 @@ class Conversing(Protocol):
 
         `call` is the handshake (with its mock's prefix taken off, and no body), `subprotocol` the
         chosen one, "" where the client offered none. Each operation that the client asks for is a
-        call of its own, given to `answer`, and so an exchange of its own.
+        call of its own, given to `answer`, and so an exchange of its own. Where the server is
+        about to end, this is cancelled. The socket is closed afterwards if it is open still.
         """
         ...
 
@@ -99,7 +103,9 @@ class Responder(Protocol):
     def answer(self, mock: ServedMock, call: Call, error: MockError | None = None) -> Reply:
         """The mock's reply to a call, or to one that could not be read for `error`.
 
-        Never raises; a reply with a `stream` goes to `flow`, any other to `record`.
+        Never raises: where the plugin's code fails, the reply has the outcome `fault`, status 500
+        and problem details as its body, which the listener may put into its own terms. A reply
+        with a `stream` goes to `flow`, any other to `record`.
         """
         ...
 

@@ -61,6 +61,10 @@ class Outbound(msgspec.Struct, frozen=True, gc=False):
     body: bytes
 
 
+class Ending(bytes):
+    """A chunk of a stream that is no message but says on the wire that there are no more."""
+
+
 class Reply(msgspec.Struct, frozen=True, gc=False):
     """What an edge writes back, with all that the engine knew of it, for the journal.
 
@@ -68,8 +72,9 @@ class Reply(msgspec.Struct, frozen=True, gc=False):
     `content-length` where the edge is HTTP and the body is all. `stable` says that the same call
     always gets this very reply, so it may be remembered.
 
-    A reply that goes on has a `stream`: what follows `body`, chunk by chunk. A MockError that the
-    stream raises is refused by the contract, and the refusal's body and trailers end the stream.
+    A reply that goes on has a `stream`: what follows `body`, chunk by chunk; each chunk counts as a
+    message unless it is an `Ending`. A MockError that the stream raises is refused by the contract,
+    and the refusal's body and trailers end the stream.
     """
 
     status: int

@@ -34,6 +34,7 @@ from targets import (
     start_polymock_graphql,
     start_polymock_grpc,
     start_prism,
+    start_strawberry,
     start_wiremock,
     start_yoga,
 )
@@ -115,7 +116,7 @@ def _load_section(
 
 
 def _start_graphql(options: argparse.Namespace, folder: Path) -> list[Target]:
-    targets = [start_polymock_graphql(folder)]
+    targets = [start_polymock_graphql(folder), start_strawberry(folder)]
     if "yoga" in _wanted(options):
         targets.insert(0, start_yoga(folder, options.peers))
     for target in targets:

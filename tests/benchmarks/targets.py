@@ -99,6 +99,16 @@ def start_yoga(folder: Path, peers: Path) -> Target:
     return _start_peer("yoga", command, folder, "pets.graphql")
 
 
+def start_strawberry(folder: Path) -> Target:
+    """strawberry's Litestar controller on Granian, in the environment that Polymock runs in."""
+    port = free_port()
+    command = [sys.executable, "-m", "granian", "--interface", "asgi", "--workers", "1"]
+    command += ["--host", "127.0.0.1", "--port", str(port), "--no-ws", "--log-level", "warning"]
+    command += ["--working-dir", str(PEERS), "strawberry_app:app"]
+    url = f"http://127.0.0.1:{port}"
+    return Target("strawberry", Server(command, url, folder / "strawberry.log"))
+
+
 def _start_peer(
     name: str, command: list[str], folder: Path, document: str = "pets.proto"
 ) -> Target:

@@ -1,9 +1,10 @@
 """The engine over a small contract of the test's own."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from polymock.engine import Engine
 from polymock.errors import Forbidden, Invalid, MockError, NoOperation, TooLarge, Unauthenticated
@@ -107,9 +108,47 @@ def test_a_stable_reply_is_made_once_for_each_value_of_what_the_operation_reads(
     contract = EchoContract()
     engine = Engine(contract)
     first = engine.handle(call("/echo", fields={b"accept": b"a", b"x-other": b"1"}))
-    assert engine.handle(call("/echo", fields={b"accept": b"a", b"x-other": b"2"})) is first
-    assert engine.handle(call("/echo", fields={b"accept": b"b"})) is not first
+    again = engine.handle(call("/echo", fields={b"accept": b"a", b"x-other": b"2"}))
+    assert again.body == first.body != engine.handle(call("/echo", fields={b"accept": b"b"})).body
     assert contract.read_calls == 2
+
+
+def test_a_reply_counts_as_stable_from_its_second_sight_on() -> None:
+    engine = Engine(EchoContract())
+    first, second, third = (engine.handle(call("/echo")) for _ in range(3))
+    assert (first.stable, second.stable) == (False, True)
+    assert third is second
+
+
+def test_a_call_with_a_body_is_remembered_with_it() -> None:
+    contract = EchoContract()
+    engine = Engine(contract)
+    for body in (b"a", b"b", b"a"):
+        engine.handle(replace(call("/echo"), body=body))
+    assert contract.read_calls == 2
+
+
+def test_what_no_operation_was_found_for_is_not_remembered() -> None:
+    contract = EchoContract()
+    engine = Engine(contract)
+    for _ in range(2):
+        engine.handle(call("/nowhere"))
+    assert len(contract.refused) == 2
+
+
+def test_a_stream_is_not_remembered() -> None:
+    class StreamingContract(EchoContract):
+        def write(self, reading: Any, answer: Answer) -> Reply:
+            return replace(super().write(reading, answer), stream=_nothing())
+
+    contract = StreamingContract()
+    engine = Engine(contract)
+    first, second = engine.handle(call("/echo")), engine.handle(call("/echo"))
+    assert first.stream is not second.stream
+
+
+async def _nothing() -> AsyncIterator[bytes]:
+    yield b""
 
 
 def test_a_repeated_header_field_is_never_answered_from_memory() -> None:

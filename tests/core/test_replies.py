@@ -36,12 +36,53 @@ def test_one_large_reply_does_not_push_out_the_others() -> None:
     assert replies.find(call("/large")) is None
 
 
-def test_a_call_with_a_body_is_neither_kept_nor_found() -> None:
+def test_calls_with_bodies_are_told_apart_by_them() -> None:
     replies = RememberedReplies()
-    replies.keep(call("/a", b"1"), (), reply())
-    assert replies.find(call("/a")) is None
-    replies.keep(call("/a"), (), reply())
-    assert replies.find(call("/a", b"1")) is None
+    kept = {body: reply(body) for body in (b"", b"1", b"2")}
+    for body, answer in kept.items():
+        replies.keep(call("/a", body), (), answer)
+    assert {body: replies.find(call("/a", body)) for body in kept} == kept
+    assert replies.find(call("/a", b"3")) is None
+
+
+def test_a_call_with_a_large_body_is_neither_kept_nor_found() -> None:
+    replies = RememberedReplies()
+    replies.keep(call("/a", b"x" * 16385), (), reply())
+    assert replies.find(call("/a", b"x" * 16385)) is None
+
+
+def test_an_address_with_ever_new_bodies_keeps_its_newest() -> None:
+    replies = RememberedReplies(max_replies=10)
+    for number in range(100):
+        replies.keep(call("/a", b"%d" % number), (), reply())
+    kept = [number for number in range(100) if replies.find(call("/a", b"%d" % number))]
+    assert kept == list(range(90, 100))
+
+
+def test_an_address_with_ever_new_bodies_does_not_push_out_what_is_newer() -> None:
+    replies = RememberedReplies(max_replies=10)
+    for number in range(100):
+        replies.keep(call("/a", b"%d" % number), (), reply())
+    replies.keep(call("/b"), (), reply(b"b"))
+    for number in range(9):
+        replies.keep(call("/a", b"new %d" % number), (), reply())
+    assert replies.find(call("/b")) == reply(b"b")
+
+
+def test_operations_of_one_address_are_told_apart_by_what_any_of_them_reads() -> None:
+    replies = RememberedReplies(max_replies=3)
+
+    def asked(body: bytes, accept: bytes) -> Call:
+        fields = {b"accept": accept}
+        return Call("POST", "/a", b"", tuple(fields.items()), fields, body)
+
+    replies.keep(asked(b"one", b"x"), (), reply(b"one"))
+    replies.keep(asked(b"two", b"x"), (b"accept",), reply(b"two for x"))
+    assert replies.find(asked(b"two", b"y")) is None
+    assert replies.find(asked(b"two", b"x")) == reply(b"two for x")
+    for number in range(10):
+        replies.keep(asked(b"%d" % number, b"x"), (b"accept",), reply())
+    assert replies.find(asked(b"9", b"x")) is not None
 
 
 def test_a_reply_kept_twice_counts_once() -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+import socket
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 
-from polymock.errors import ConfigError, SpecError
+from core import ticker
+from polymock.errors import ConfigError, ServerError, SpecError
 from polymock.testing import Polymock
 from polymock_schemas.calls import Violation
 
@@ -165,3 +167,96 @@ def test_what_cannot_be_served_says_so_at_once(
         file.write_text(content)
     with pytest.raises(error, match=r"wrong\.yaml"):
         Polymock(file)
+
+
+@pytest.fixture
+def ticking(install: Callable[..., None], tmp_path: Path) -> Iterator[Polymock]:
+    code = Path(ticker.__file__).read_text()
+    install("polymock-ticker", "polymock_ticker", code, "polymock.protocols", "ticker")
+    for word in ("alpha", "beta"):
+        (tmp_path / f"{word}.tick").write_text(f"ticker {word}")
+    with Polymock(tmp_path / "alpha.tick", tmp_path / "beta.tick") as mock:
+        yield mock
+
+
+def test_streams_arrive_with_a_socket_and_without(ticking: Polymock) -> None:
+    assert httpx.get(ticking.url + "/alpha/3").text == "1 2 3 "
+    with ticking.client() as client:
+        assert client.get("/beta/3").text == "1 2 3 "
+        assert client.get("/beta/1?refuse").text == "1 Invalid"
+        assert client.head("/beta/3").text == ""
+    over_socket, without, refused, _ = ticking.exchanges
+    assert (over_socket.mock, without.mock) == ("alpha", "beta")
+    assert (without.response_body, without.response_bytes) == ("1 2 3 ", 6)
+    assert (without.request_messages, without.response_messages) == (1, 3)
+    assert (refused.status, refused.source, refused.operation) == (200, "refusal", "count")
+
+
+def test_a_client_without_a_socket_may_leave_an_endless_stream(ticking: Polymock) -> None:
+    with ticking.client() as client, client.stream("GET", "/alpha/2?endless") as response:
+        chunks = response.iter_raw()
+        assert [next(chunks), next(chunks)] == [b"1 ", b"2 "]
+    assert ticking.exchanges[0].outcome == "client_error"
+
+
+def test_an_async_client_streams_too(ticking: Polymock) -> None:
+    async def read() -> list[bytes]:
+        async with ticking.async_client() as client, client.stream("GET", "/alpha/2") as response:
+            return [chunk async for chunk in response.aiter_raw()]
+
+    assert asyncio.run(read()) == [b"1 ", b"2 "]
+
+
+def test_a_stream_that_fails_breaks_off_with_a_socket_and_without(ticking: Polymock) -> None:
+    with pytest.raises(httpx.RemoteProtocolError):
+        httpx.get(ticking.url + "/alpha/1?fail")
+    with ticking.client() as client, pytest.raises(httpx.RemoteProtocolError):
+        client.get("/alpha/1?fail")
+    assert [exchange.outcome for exchange in ticking.exchanges] == ["fault", "fault"]
+
+
+def test_a_protocol_with_a_wire_of_its_own_is_reached_at_its_target(ticking: Polymock) -> None:
+    host, _, port = ticking.target("ticker").partition(":")
+    assert ticking.target("ticker") == f"{host}:{port}"
+
+    def ask(line: str) -> bytes:
+        with socket.create_connection((host, int(port))) as connection:
+            connection.sendall(f"{line}\n".encode())
+            return b"".join(iter(lambda: connection.recv(100), b""))
+
+    assert ask("/alpha/3") == b"1 2 3 ok"
+    assert ask("/nowhere") == b"NoOperation"
+    assert [exchange.method for exchange in ticking.exchanges] == ["LINE", "LINE"]
+    ticking.close()
+    with pytest.raises(ConnectionRefusedError):
+        ask("/alpha/3")
+
+
+def test_a_protocol_without_a_wire_of_its_own_has_no_target(mock: Polymock) -> None:
+    with pytest.raises(ServerError, match="openapi"):
+        mock.target("openapi")
+
+
+def test_a_websocket_is_answered_at_the_url(ticking: Polymock) -> None:
+    client = pytest.importorskip("websockets.sync.client", reason="websockets is not installed")
+    address = ticking.url.replace("http", "ws")
+    with client.connect(f"{address}/live", subprotocols=["tick-1"]) as connection:
+        assert connection.recv() == "|/live|tick-1"
+        connection.send("/alpha/2")
+        assert [connection.recv() for _ in range(3)] == [b"1 ", b"2 ", "done"]
+    assert [exchange.path for exchange in ticking.exchanges] == ["/alpha/2"]
+
+
+def test_closing_ends_streams_and_websockets(ticking: Polymock) -> None:
+    client = pytest.importorskip("websockets.sync.client", reason="websockets is not installed")
+    with (
+        client.connect(ticking.url.replace("http", "ws") + "/live") as connection,
+        httpx.stream("GET", ticking.url + "/alpha/1?endless") as response,
+    ):
+        assert connection.recv() == "|/live|"
+        chunks = response.iter_raw()
+        assert next(chunks) == b"1 "
+        ticking.close()
+        assert list(chunks) == []
+        with pytest.raises(Exception, match="1001"):
+            connection.recv()

@@ -2,63 +2,35 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Awaitable, Callable, MutableMapping
-from time import perf_counter_ns, time_ns
-from typing import Any, Protocol
+from time import perf_counter_ns
 
-import msgspec
 from msgspec.structs import replace
 
 from polymock.edge.body import BodyReader, Receive, Scope, has_body
 from polymock.edge.cors import answer_preflight, is_preflight, open_to_origin
-from polymock.errors import MockError, NoOperation
-from polymock.snapshot import Mock, Snapshot
-from polymock_schemas.calls import Call, Headers, Outbound, Reply
-
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-
-log = logging.getLogger("polymock.edge")
-
-
-class Recorder(Protocol):
-    """Where exchanges go; see `polymock.journal.stream.Recorder`."""
-
-    def record(self, mock: int, call: Call, reply: Reply, ts_us: int, latency_us: int) -> None:
-        """Take one exchange; returns at once."""
-        ...
-
-
-class Outbox(Protocol):
-    """Where requests to send after the answer go; see `polymock.outbound`."""
-
-    def submit(self, requests: tuple[Outbound, ...], allow_private: bool) -> None:
-        """Take the requests; returns at once."""
-        ...
+from polymock.edge.responder import MockResponder, fault
+from polymock.edge.streaming import Send, StreamSender
+from polymock.edge.websocket import Conversations, choose_subprotocol, deny
+from polymock.errors import MockError, NoOperation, NotAcceptable
+from polymock.snapshot import Mock
+from polymock.wires import Conversing
+from polymock_schemas.calls import Call, Headers, Reply
 
 
 class HttpEdge:
-    """An ASGI application over a snapshot of mocks. Assign `snapshot` to swap all of them."""
+    """An ASGI application over a responder's mocks."""
 
-    def __init__(
-        self,
-        snapshot: Snapshot,
-        recorder: Recorder | None,
-        outbox: Outbox | None,
-        *,
-        max_body: int,
-        cors: bool,
-    ) -> None:
-        self.snapshot = snapshot
-        self._recorder = recorder
-        self._outbox = outbox
+    def __init__(self, responder: MockResponder, *, max_body: int, cors: bool) -> None:
+        self.responder = responder
         self.bodies = BodyReader(max_body)
+        self._streams = StreamSender()
+        self._conversations = Conversations(responder, max_body)
         self._cors = cors
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one HTTP request (ASGI 3); WebSockets are refused."""
+        """Answer one HTTP request, or one to open a WebSocket (ASGI 3)."""
         if scope["type"] != "http":
-            await send({"type": "websocket.close", "code": 1008})
+            await self._answer_handshake(scope, receive, send)
             return
         started = perf_counter_ns()
         client = scope["client"]
@@ -76,14 +48,26 @@ class HttpEdge:
                 call.body = await self.bodies.read(call.fields, receive)
             except MockError as refusal:
                 error, unread = refusal, True
+        if self.responder.snapshot.shared:
+            mock = self.choose(mock, call)
         reply = self.answer(mock, call, error)
         if unread and scope["http_version"] != "2":  # what is left of it is nobody's
             reply = replace(reply, headers=(*reply.headers, (b"connection", b"close")))
+        if reply.stream is not None:
+            flow = self.responder.flow(mock, call, reply, started, begun=True)
+            await self._streams.send(flow, receive, send)
+            return
         await send(
             {"type": "http.response.start", "status": reply.status, "headers": reply.headers}
         )
         await send({"type": "http.response.body", "body": reply.body})
-        self.record(mock, call, reply, started)
+        self.responder.record(mock, call, reply, started)
+
+    def give_up(self) -> None:
+        """End what would not end by itself in time, as the server is about to end."""
+        self.bodies.give_up()
+        self._streams.give_up()
+        self._conversations.give_up()
 
     def call(
         self, *, method: str, path: str, query: bytes, headers: Headers, client: str, scheme: str
@@ -92,7 +76,7 @@ class HttpEdge:
 
         The error says that it is for none; the first mock then refuses in its manner.
         """
-        snapshot = self.snapshot
+        snapshot = self.responder.snapshot
         mock = snapshot.find(path)
         error = None
         if mock is None:
@@ -114,45 +98,72 @@ class HttpEdge:
         )
         return mock, call, error
 
+    def choose(self, mock: Mock, call: Call) -> Mock:
+        """Whose call it is where several mocks share the prefix; its body has been read."""
+        return self.responder.snapshot.choose(mock, call)
+
     def answer(self, mock: Mock, call: Call, error: MockError | None = None) -> Reply:
         """The reply of a mock to a call, or to one that could not be read for `error`."""
-        engine = mock.engine
-        try:
-            if error is not None:
-                reply = engine.refuse(call, error)
-            elif call.method == "OPTIONS":
+        if error is None and call.method == "OPTIONS":
+            try:
                 reply = self._answer_options(mock, call)
-            else:
-                reply = engine.handle(call)
-        except Exception:  # a contract is a plugin's code
-            log.exception(
-                "mock %r (%s) failed at %s %s",
-                mock.name,
-                engine.contract.protocol,
-                call.method,
-                call.path,
-            )
-            reply = _INTERNAL
+            except Exception:  # a contract is a plugin's code
+                reply = fault(mock, call)
+        else:
+            reply = self.responder.answer(mock, call, error)
+        if reply.stream is not None:
+            reply = _streamed(call, reply)
         if self._cors and b"origin" in call.fields and not is_preflight(call):
             return open_to_origin(call, reply)
         return reply
 
-    def record(self, mock: Mock, call: Call, reply: Reply, started: int) -> None:
-        """Hand the exchange to the journal, and what is to be sent now to the outbox."""
-        if self._recorder is not None:
-            latency = (perf_counter_ns() - started) // 1000
-            self._recorder.record(mock.index, call, reply, time_ns() // 1000 - latency, latency)
-        if reply.outbound and self._outbox is not None:
-            self._outbox.submit(reply.outbound, mock.allow_private)
+    async def _answer_handshake(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Open a WebSocket where the mock talks over such; else answer as any other request."""
+        started = perf_counter_ns()
+        client = scope["client"]
+        mock, call, error = self.call(
+            method="GET",
+            path=scope["raw_path"].decode("latin-1"),
+            query=scope["query_string"],
+            headers=tuple(scope["headers"]),
+            client=client[0] if client else "",
+            scheme=scope["scheme"].replace("ws", "http"),
+        )
+        await receive()
+        talking = None if error is not None else self._conversing(mock)
+        if talking is None:
+            mock = self.choose(mock, call)
+        else:
+            mock, contract = talking
+            try:
+                subprotocol = choose_subprotocol(scope["subprotocols"], contract.subprotocols)
+            except NotAcceptable as refusal:
+                error = refusal
+            else:
+                await self._conversations.hold(mock, contract, call, subprotocol, receive, send)
+                return
+        reply = replace(self.answer(mock, call, error), stream=None)
+        await deny(scope, send, reply)
+        self.responder.record(mock, call, reply, started)
+
+    def _conversing(self, mock: Mock) -> tuple[Mock, Conversing] | None:
+        """The first that talks over WebSockets, of those that share the mock's prefix."""
+        for each in self.responder.snapshot.shared.get(mock.prefix, (mock,)):
+            if isinstance(each.contract, Conversing):
+                return each, each.contract
+        return None
 
     def _answer_options(self, mock: Mock, call: Call) -> Reply:
         if call.path == "*":
             return _SERVER_OPTIONS
-        allowed = mock.engine.contract.allowed(call)
+        sharing = self.responder.snapshot.shared.get(mock.prefix, (mock,))
+        allowed = tuple(
+            dict.fromkeys(name for each in sharing for name in each.contract.allowed(call))
+        )
         if self._cors and is_preflight(call):
             return answer_preflight(call, allowed)
         if not allowed or "OPTIONS" in allowed:
-            return mock.engine.handle(call)
+            return self.responder.answer(mock, call)
         allow = ", ".join((*allowed, "OPTIONS")).encode()
         return Reply(
             status=204, headers=((b"allow", allow), (b"content-length", b"0")), body=b"", source=""
@@ -162,21 +173,10 @@ class HttpEdge:
 _SERVER_OPTIONS = Reply(status=204, headers=((b"content-length", b"0"),), body=b"", source="")
 """To `OPTIONS *`, which asks the server rather than an address (RFC 9110, section 9.3.7)."""
 
-_PROBLEM = msgspec.json.encode(
-    {
-        "type": "about:blank",
-        "title": "Internal Server Error",
-        "status": 500,
-        "detail": "The mock failed; the server's log says where.",
-    }
-)
-_INTERNAL = Reply(
-    status=500,
-    headers=(
-        (b"content-type", b"application/problem+json"),
-        (b"content-length", str(len(_PROBLEM)).encode()),
-    ),
-    body=_PROBLEM,
-    source="refusal",
-    outcome="fault",
-)
+
+def _streamed(call: Call, reply: Reply) -> Reply:
+    """A stream's reply as HTTP sends it: its length is not known; HEAD has no body at all."""
+    headers = tuple(field for field in reply.headers if field[0] != b"content-length")
+    if call.method == "HEAD":
+        return replace(reply, headers=headers, body=b"", stream=None)
+    return replace(reply, headers=headers)

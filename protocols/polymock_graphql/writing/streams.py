@@ -19,6 +19,7 @@ from polymock.errors import MockError
 from polymock_graphql.reading.errors import errors_of
 from polymock_graphql.reading.media_types import EVENTS, PARTS
 from polymock_graphql.reading.negotiation import SOCKET, SUBSCRIPTION_SPEC
+from polymock_schemas.calls import Ending
 
 BOUNDARY = "-"
 KEEP_ALIVE_SECONDS = 12.0
@@ -92,7 +93,7 @@ async def stream(frame: Frame, results: Results, interval: float) -> AsyncIterat
             left = interval if index else 0.0
             while left > KEEP_ALIVE_SECONDS and frame.sign_of_life:
                 await asyncio.sleep(KEEP_ALIVE_SECONDS)
-                yield frame.sign_of_life
+                yield Ending(frame.sign_of_life)
                 left -= KEEP_ALIVE_SECONDS
             await asyncio.sleep(left)
             yield opening + chunk
@@ -101,4 +102,4 @@ async def stream(frame: Frame, results: Results, interval: float) -> AsyncIterat
         yield opening + frame.put({"errors": errors_of(error)})
         opening = b""
     if opening or frame.closing:
-        yield opening + frame.closing
+        yield Ending(opening + frame.closing)

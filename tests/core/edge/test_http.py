@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from polymock.edge.http import HttpEdge
+from polymock.edge.responder import MockResponder
 from polymock.engine import Engine
 from polymock.errors import MockError, NoOperation
 from polymock.interfaces import Answer, Match, Operation
@@ -62,7 +63,16 @@ class Recorded:
         self.exchanges: list[tuple[int, Call, Reply, int, int]] = []
         self.outbound: list[Outbound] = []
 
-    def record(self, mock: int, call: Call, reply: Reply, ts_us: int, latency_us: int) -> None:
+    def record(
+        self,
+        mock: int,
+        call: Call,
+        reply: Reply,
+        ts_us: int,
+        latency_us: int,
+        request_bytes: int | None = None,
+        response_bytes: int | None = None,
+    ) -> None:
         self.exchanges.append((mock, call, reply, ts_us, latency_us))
 
     def submit(self, requests: tuple[Outbound, ...], allow_private: bool) -> None:
@@ -80,7 +90,7 @@ def edge(recorded: Recorded) -> HttpEdge:
         Mock(index=index, name=name, prefix=prefix, engine=Engine(BodyContract()))
         for index, (name, prefix) in enumerate([("a", "/a"), ("deep", "/a/deep")])
     ]
-    return HttpEdge(Snapshot(mocks), recorded, recorded, max_body=10, cors=True)
+    return HttpEdge(MockResponder(Snapshot(mocks), recorded, recorded), max_body=10, cors=True)
 
 
 def send(
@@ -207,3 +217,44 @@ def test_options_of_the_server_itself(edge: HttpEdge, recorded: Recorded) -> Non
     assert send(edge, "*", "OPTIONS")[0] == 204
     assert send(edge, "*")[2] == b"NoOperation"
     assert [exchange[1].path for exchange in recorded.exchanges] == ["*", "*"]
+
+
+class PartContract(BodyContract):
+    """Takes the bodies that begin with its letter, and the method of its letter."""
+
+    def __init__(self, letter: str) -> None:
+        self.letter = letter
+
+    def match(self, call: Call) -> Match:
+        if not call.body.startswith(self.letter.encode()):
+            raise NoOperation("none")
+        return super().match(call)
+
+    def allowed(self, call: Call) -> tuple[str, ...]:
+        return ("GET", self.letter.upper())
+
+
+@pytest.fixture
+def shared_edge(recorded: Recorded) -> HttpEdge:
+    mocks = [
+        Mock(index=index, name=letter, prefix="", engine=Engine(PartContract(letter)))
+        for index, letter in enumerate("ab")
+    ]
+    return HttpEdge(MockResponder(Snapshot(mocks), recorded), max_body=10, cors=True)
+
+
+def test_a_body_decides_between_mocks_that_share_a_prefix(
+    shared_edge: HttpEdge, recorded: Recorded
+) -> None:
+    for body in (b"a1", b"b2", b"c3"):
+        send(shared_edge, "/x", "POST", [(b"content-length", b"2")], [body])
+    assert [exchange[0] for exchange in recorded.exchanges] == [0, 1, 0]
+    assert [exchange[2].body for exchange in recorded.exchanges][1:] == [b"/x|b2", b"NoOperation"]
+
+
+def test_options_tells_the_methods_of_all_that_share_a_prefix(shared_edge: HttpEdge) -> None:
+    _, headers, _ = send(shared_edge, "/x", "OPTIONS")
+    assert headers[b"allow"] == b"GET, A, B, OPTIONS"
+    preflight = [(b"origin", b"http://page"), (b"access-control-request-method", b"B")]
+    _, headers, _ = send(shared_edge, "/x", "OPTIONS", preflight)
+    assert headers[b"access-control-allow-methods"] == b"GET, A, B"

@@ -1,0 +1,1 @@
+"""Answers: messages made from their types, with what the request said put in."""

@@ -1,0 +1,90 @@
+"""Resource names: the patterns of google.api.resource, as regular expressions and templates."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from protobuf import DescField, DescFile, DescMessage, Registry
+
+from polymock_grpc.spec.options import Options
+
+_VARIABLE = re.compile(r"\{([A-Za-z_]\w*)(?:=[^{}]*)?\}")
+_RESOURCE = "google.api.resource"
+_REFERENCE = "google.api.resource_reference"
+_DEFINITION = "google.api.resource_definition"
+ANYTHING = "*"
+
+
+class Resources:
+    """The resource types of a contract, by type (`library.example.com/Book`)."""
+
+    def __init__(self, registry: Registry, options: Options) -> None:
+        self._options = options
+        self._patterns: dict[str, str] = {}
+        for part in registry:
+            for described in _descriptions(part, options):
+                patterns = described.get("pattern", [])
+                usable = [p for p in patterns if isinstance(p, str) and p != ANYTHING]
+                if usable:
+                    self._patterns.setdefault(described.get("type", ""), usable[0])
+
+    def name_field(self, message: DescMessage) -> str:
+        """The field that holds a resource's name; "" where the message is no resource."""
+        described = self._options.read_json(message.proto.options, _RESOURCE)
+        if not isinstance(described, dict):
+            return ""
+        name = described.get("nameField", "") or "name"
+        return name if any(field.name == name for field in message.fields) else ""
+
+    def template(self, field: DescField) -> str:
+        """The pattern of the names that a field holds, `shelves/{shelf}/books/{book}`; "" if any.
+
+        That of the message's own resource, of the one that the field refers to, or of that one's
+        parent.
+        """
+        if field.name == self.name_field(field.parent):
+            own = self._options.read_json(field.parent.proto.options, _RESOURCE)
+            return self._patterns.get(own.get("type", ""), "")
+        reference = self._options.read_json(field.proto.options, _REFERENCE)
+        if not isinstance(reference, dict):
+            return ""
+        if "type" in reference:
+            return self._patterns.get(reference["type"], "")
+        return parent_of(self._patterns.get(reference.get("childType", ""), ""))
+
+
+def parent_of(template: str) -> str:
+    """The pattern of the parent's names: without the last collection and id."""
+    segments = template.split("/")
+    return "/".join(segments[:-2]) if len(segments) > 2 else ""
+
+
+def collection_of(template: str) -> str:
+    """The last collection of a pattern: `books` of `shelves/{shelf}/books/{book}`."""
+    segments = template.split("/")
+    return segments[-2] if len(segments) > 1 and "{" not in segments[-2] else ""
+
+
+def name_pattern(template: str) -> str:
+    """A regular expression for realistic names: `^shelves/shelf-[0-9]{1,3}/…$`."""
+    position, parts = 0, []
+    for found in _VARIABLE.finditer(template):
+        parts.append(re.escape(template[position : found.start()]))
+        parts.append(f"{_word(found[1])}-[1-9][0-9]{{0,2}}")
+        position = found.end()
+    return f"^{''.join(parts)}{re.escape(template[position:])}$".replace(r"\-", "-")
+
+
+def _word(variable: str) -> str:
+    return variable.removesuffix("_id").removesuffix("_name").replace("_", "-").lower() or "item"
+
+
+def _descriptions(part: object, options: Options) -> Iterator[dict[str, Any]]:
+    if isinstance(part, DescMessage):
+        described = options.read_json(part.proto.options, _RESOURCE)
+        if isinstance(described, dict):
+            yield described
+    elif isinstance(part, DescFile):
+        yield from options.read_json(part.proto.options, _DEFINITION) or ()

@@ -1,0 +1,1 @@
+"""The ways that messages travel: native gRPC, Connect, gRPC-Web, and REST by google.api.http."""

@@ -1,0 +1,3 @@
+"""The Connect protocol: `wire` reads and writes calls, `query` reads a GET, `errors` refuses."""
+
+from polymock_grpc.wires.connect.wire import ConnectWire as ConnectWire

@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+import pytest
+
+from polymock.errors import (
+    DeadlineExceeded,
+    Forbidden,
+    Invalid,
+    MethodNotAllowed,
+    MockError,
+    NoAnswer,
+    NoOperation,
+    TooLarge,
+    Unauthenticated,
+    Unreadable,
+)
+from polymock_grpc.answering.errors import asked, field_path, status_of
+from polymock_grpc.answering.wishes import AskedStatus, asked_status
+from polymock_grpc.wires.rich_status import status_bytes
+from polymock_schemas.calls import Call, Violation
+
+error_details_pb2: Any = import_module("google.rpc.error_details_pb2")
+status_pb2: Any = import_module("google.rpc.status_pb2")
+
+
+class Strange(MockError):
+    """An error that nobody foresaw."""
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "details"),
+    [
+        (NoOperation("x"), 12, []),
+        (MethodNotAllowed("x", ["POST"]), 12, []),
+        (Unauthenticated("x", ["Bearer"]), 16, ["ErrorInfo"]),
+        (Forbidden("x"), 7, ["ErrorInfo"]),
+        (Invalid("x", [Violation("body/a", "is wrong")]), 3, ["BadRequest"]),
+        (Unreadable("x"), 3, []),
+        (TooLarge("x"), 8, ["QuotaFailure"]),
+        (DeadlineExceeded("x"), 4, []),
+        (NoAnswer("x", asked=False), 13, []),
+        (Strange("x"), 2, []),
+    ],
+)
+def test_errors_are_statuses(error: MockError, code: int, details: list[str]) -> None:
+    status = status_of(error)
+    assert (status.code, status.message) == (code, "x")
+    assert [each.type_name for each in status.details] == [f"google.rpc.{n}" for n in details]
+
+
+def test_native_calls_have_internal_for_what_is_no_message() -> None:
+    assert status_of(Unreadable("x"), as_grpc=True).code == 13
+
+
+def test_challenges_are_metadata() -> None:
+    status = status_of(Unauthenticated("x", ["Bearer", "Basic"]))
+    assert status.metadata == ((b"www-authenticate", b"Bearer"), (b"www-authenticate", b"Basic"))
+
+
+def test_details_are_those_of_google() -> None:
+    error = Invalid("x", [Violation("body/order/lines/0/quantity", "is wrong")])
+    read = status_pb2.Status.FromString(status_bytes(status_of(error)))
+    bad = error_details_pb2.BadRequest()
+    assert read.details[0].Unpack(bad)
+    assert bad.field_violations[0].field == "order.lines[0].quantity"
+    assert bad.field_violations[0].description == "is wrong"
+
+
+@pytest.mark.parametrize("code", range(1, 17))
+def test_every_code_can_be_asked_for(code: int) -> None:
+    status = asked(code)
+    read = status_pb2.Status.FromString(status_bytes(status))
+    assert read.code == code
+    assert read.message
+    assert status.metadata == ((b"preference-applied", b"code=%d" % code),)
+
+
+@pytest.mark.parametrize(
+    ("location", "path"),
+    [("body", ""), ("body/a", "a"), ("body/a/0/b~1c", "a[0].b/c"), ("query.x", "query.x")],
+)
+def test_paths_of_fields(location: str, path: str) -> None:
+    assert field_path(location) == path
+
+
+def wish(text: str) -> Call:
+    fields = {b"prefer": text.encode()}
+    return Call("POST", "/", b"", tuple(fields.items()), fields)
+
+
+@pytest.mark.parametrize(
+    "text", ["code=NOT_FOUND", "code=5", 'wait=3, code="not_found"', "x; code=5"]
+)
+def test_wishes(text: str) -> None:
+    error: Any = asked_status(wish(text))
+    assert isinstance(error, AskedStatus)
+    assert error.code == 5
+
+
+@pytest.mark.parametrize("text", ["", "respond-async", "code=OK", "code=0", "barcode=5"])
+def test_no_wishes(text: str) -> None:
+    assert asked_status(wish(text)) is None
+
+
+@pytest.mark.parametrize("text", ["code=99", "code=NOPE"])
+def test_wishes_for_nothing_known(text: str) -> None:
+    with pytest.raises(Invalid, match="NOT_FOUND"):
+        asked_status(wish(text))

@@ -1,0 +1,178 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from polymock.interfaces import Transcribing
+from polymock_schemas.calls import Call, Headers
+
+Serve = Callable[..., Any]
+TEXT = """
+message Req { string id = 1; }
+message Res { string id = 1; string name = 2; }
+service S {
+  rpc Get(Req) returns (Res) { option (google.api.http) = { get: "/v1/things/{id}" }; }
+  rpc Bad(Req) returns (Res) { option (google.api.http) = { get: "/v1/{nothing}" }; }
+  rpc Watch(Req) returns (stream Res);
+  rpc Send(stream Req) returns (Res);
+}
+"""
+IMPORTS = ["google/api/annotations.proto"]
+
+
+def http(method: str, path: str, content_type: str = "", body: bytes = b"") -> Call:
+    fields = {b"host": b"x"}
+    if content_type:
+        fields[b"content-type"] = content_type.encode()
+    return Call(method, path, b"", tuple(fields.items()), fields, body, origin="http://x")
+
+
+@pytest.fixture
+def asker(serve: Serve) -> Any:
+    return serve(TEXT, IMPORTS)
+
+
+def test_operations(asker: Any) -> None:
+    assert [operation.name for operation in asker.contract.operations] == [
+        "test.v1.S/Get",
+        "test.v1.S/Bad",
+        "test.v1.S/Watch",
+        "test.v1.S/Send",
+    ]
+    assert asker.contract.title == "test.v1.S"
+
+
+def test_one_method_over_every_wire(asker: Any) -> None:
+    native = asker.reply("S/Get", {"id": "7"})
+    answer = asker.ask("S/Get", {"id": "7"})
+    handle = asker.engine.handle
+    connect = handle(http("POST", "/test.v1.S/Get", "application/json", b'{"id": "7"}'))
+    binary = handle(http("POST", "/test.v1.S/Get", "application/proto", b"\x0a\x017"))
+    framed = b"\x00\x00\x00\x00\x03\x0a\x017"
+    web = handle(http("POST", "/test.v1.S/Get", "application/grpc-web+proto", framed))
+    rest = handle(http("GET", "/v1/things/7"))
+    replies = (native, connect, binary, web, rest)
+    assert {reply.operation for reply in replies} == {"test.v1.S/Get"}
+    assert {reply.code for reply in replies} == {0}
+    assert native.body == binary.body
+    assert native.body in web.body
+    for reply in (connect, rest):
+        assert answer["name"].encode() in reply.body
+
+
+def test_replies_are_remembered_wire_by_wire(asker: Any) -> None:
+    body = b"\x0a\x017"
+    for _ in range(3):
+        native = asker.reply("S/Get", {"id": "7"})
+        binary = asker.engine.handle(http("POST", "/test.v1.S/Get", "application/proto", body))
+        misplaced = asker.engine.handle(http("POST", "/test.v1.S/Get", "application/grpc", body))
+        assert native.status == 0
+        assert binary.status == 200
+        assert dict(misplaced.headers)[b"grpc-status"] == b"12"
+
+
+def test_native_calls_on_the_http_port_are_told_so(asker: Any) -> None:
+    reply = asker.engine.handle(http("POST", "/test.v1.S/Get", "application/grpc", b"\0\0\0\0\0"))
+    assert (reply.status, reply.code) == (200, 12)
+    assert b"grpc_port" in dict(reply.headers)[b"grpc-message"]
+
+
+def test_bytes_that_are_no_message(asker: Any) -> None:
+    call = Call(
+        "POST",
+        "/test.v1.S/Get",
+        b"",
+        ((b"content-type", b"application/grpc"),),
+        {b"content-type": b"application/grpc"},
+        b"\xff\xff",
+        origin="grpc://x",
+    )
+    reply = asker.engine.handle(call)
+    assert (reply.code, reply.outcome) == (13, "client_error")
+
+
+@pytest.mark.parametrize(
+    ("path", "detail"),
+    [
+        ("/test.v1.S/Gett", "test.v1.S has no method Gett. Did you mean test.v1.S/Get?"),
+        ("/nope.X/Y", "There is no service nope.X."),
+    ],
+)
+def test_unknown_methods(asker: Any, path: str, detail: str) -> None:
+    reply = asker.engine.handle(Call("POST", path, b"", (), {}, origin="grpc://x"))
+    assert reply.code == 12
+    assert dict(reply.trailers)[b"grpc-message"].decode() == detail
+
+
+def test_addresses(asker: Any) -> None:
+    allowed = asker.contract.allowed
+    assert allowed(http("GET", "/v1/things/7")) == ("GET", "HEAD")
+    assert allowed(http("GET", "/test.v1.S/Get")) == ("POST",)
+    assert allowed(http("GET", "/nothing/here")) == ()
+    assert asker.engine.handle(http("PUT", "/v1/things/7")).status == 405
+    assert asker.engine.handle(http("GET", "/nothing/here")).status == 404
+
+
+def test_statuses_on_demand(asker: Any) -> None:
+    reply = asker.reply("S/Get", {"id": "7"}, ((b"prefer", b"code=UNAVAILABLE"),))
+    assert (reply.code, reply.source, reply.outcome) == (14, "sample", "server_error")
+    assert asker.reply("S/Get", {"id": "7"}).code == 0
+
+
+def test_problems(asker: Any) -> None:
+    (fault,) = asker.contract.problems()
+    assert fault.level == "warning"
+    assert "nothing" in fault.message
+
+
+def test_descriptions(asker: Any) -> None:
+    assert asker.contract.services == ("test.v1.S",)
+    assert asker.contract.reflection is True
+    assert asker.contract.file_descriptors[-1].startswith(b"\x0a\x0atest.proto")
+
+
+NATIVE: Headers = ((b"content-type", b"application/grpc"),)
+HTTP: Headers = ((b"host", b"x"),)
+ID = b"\x0a\x017"
+FRAMED = b"\x00\x00\x00\x00\x03" + ID
+
+
+def kind(name: str) -> tuple[bytes, bytes]:
+    return (b"content-type", name.encode())
+
+
+@pytest.mark.parametrize(
+    ("operation", "headers", "body", "text"),
+    [
+        ("Get", NATIVE, ID, b'{"id":"7"}'),
+        ("Get", (), ID + b"\x12\x01x", b'{"id":"7","name":"x"}'),
+        ("Watch", NATIVE, ID, b'{"id":"7"}'),
+        ("Watch", (), FRAMED + FRAMED, b'[{"id":"7"},{"id":"7"}]'),
+        ("Watch", (), FRAMED + FRAMED[:6], b'[{"id":"7"}]'),
+        ("Send", NATIVE, FRAMED * 2, b'[{"id":"7"},{"id":"7"}]'),
+        ("Send", (), FRAMED, b'[{"id":"7"}]'),
+        ("Get", (*HTTP, kind("application/proto")), ID, b'{"id":"7"}'),
+        ("Get", (kind("application/proto"),), ID + b"\x12\x01x", b'{"id":"7","name":"x"}'),
+        ("Get", (*HTTP, kind("application/json")), b'{"id": "7"}', b'{"id": "7"}'),
+        ("Get", (*HTTP, kind("application/grpc-web+proto")), FRAMED, b'{"id":"7"}'),
+        ("Get", (*HTTP, kind("application/grpc-web-text")), b"AAAAAAMKATc=", b'{"id":"7"}'),
+        ("Get", (kind("application/grpc-web"),), FRAMED + b"\x80\0\0\0\x01x", b'{"id":"7"}'),
+        ("Watch", (kind("application/connect+proto"),), FRAMED + b"\2\0\0\0\2{}", b'[{"id":"7"}]'),
+        ("Watch", (kind("application/connect+json"),), b"\0\0\0\0\2{}\2\0\0\0\2{}", b"[{}]"),
+        ("Get", NATIVE, b"\xff\xff", b"\xff\xff"),
+        ("Get", (*HTTP, kind("application/proto"), (b"content-encoding", b"gzip")), b"x", b"x"),
+        ("Get", (*HTTP, *NATIVE), FRAMED, b'{"id":"7"}'),
+    ],
+)
+def test_transcriptions(
+    asker: Any, operation: str, headers: Headers, body: bytes, text: bytes
+) -> None:
+    assert isinstance(asker.contract, Transcribing)
+    assert asker.contract.transcribe(f"test.v1.S/{operation}", headers, body) == text
+
+
+def test_messages_of_native_streams_are_framed(asker: Any) -> None:
+    assert asker.contract.frame(NATIVE, ID) == FRAMED
+    assert asker.contract.frame((kind("application/connect+proto"),), FRAMED) == FRAMED
