@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from polymock import plugins
 from polymock.config.loading import resolve
+from polymock.documents.folders import files_in
 from polymock.documents.loader import Limits
 from polymock.documents.places import is_url
 from polymock.documents.remote import Rules, fetch
@@ -19,6 +22,7 @@ from polymock_schemas.config import MockConfig
 GROUP = "polymock.protocols"
 HEAD_BYTES = 65536
 """How much of a document a protocol sees to recognise it."""
+READER_PARTS = ("prefix", "shares_prefix", "recognises", "compile")
 
 
 def compile_mock(mock: MockConfig, folder: Path, seed: int = 42) -> tuple[ContractReader, Contract]:
@@ -28,10 +32,11 @@ def compile_mock(mock: MockConfig, folder: Path, seed: int = 42) -> tuple[Contra
     """
     location = _near(resolve(folder, mock.spec))
     protocol = mock.protocol or _recognise(mock, location)
-    reader: ContractReader = plugins.build(GROUP, protocol, mock.options)
+    reader = _build_reader(protocol, mock.options)
     spec = Spec(
         location=location,
         name=mock.name or Path(mock.spec).stem,
+        include=_included(mock, folder),
         seed=seed,
         allow_private=mock.allow_private,
         callbacks=mock.callbacks,
@@ -41,34 +46,74 @@ def compile_mock(mock: MockConfig, folder: Path, seed: int = 42) -> tuple[Contra
 
 
 def choose_prefixes(
-    mocks: Sequence[MockConfig], defaults: Sequence[str]
+    mocks: Sequence[MockConfig], defaults: Sequence[str], shares: Sequence[bool] | None = None
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The HTTP prefix of each mock, without trailing slash ("" is the root), and notes on them.
 
-    `defaults` are the prefixes of the mocks' protocols. Mocks that would meet at a default that
-    they did not ask for go to `/NAME`. Raises ConfigError where two ask for the same.
+    `defaults` are the prefixes of the mocks' protocols, `shares` whether a mock stands beside
+    others at the same prefix (`ContractReader.shares_prefix`). Of those that do not, only one has a
+    prefix: such as would meet at a default that they did not ask for go to `/NAME`. Raises
+    ConfigError where two of them ask for the same.
     """
+    shares = [False] * len(mocks) if shares is None else shares
     wanted = [
         (default if mock.at is None else mock.at).rstrip("/")
         for mock, default in zip(mocks, defaults, strict=True)
     ]
-    crowded = {prefix for prefix, count in Counter(wanted).items() if count > 1}
+    alone = [not share for share in shares]
+    crowded = _met(wanted, alone)
     chosen: list[str] = []
     notes: list[str] = []
-    for mock, prefix in zip(mocks, wanted, strict=True):
-        if prefix in crowded and mock.at is None:
+    for mock, prefix, stands_alone in zip(mocks, wanted, alone, strict=True):
+        if prefix in crowded and mock.at is None and stands_alone:
             chosen.append(f"/{mock.name}")
             notes.append(f"{mock.name} is served at /{mock.name}, as {prefix or '/'} is shared")
         else:
             chosen.append(prefix)
-    for prefix, count in Counter(chosen).items():
-        if count > 1:
-            sharing = [str(m.name) for m, own in zip(mocks, chosen, strict=True) if own == prefix]
-            raise ConfigError(
-                f"The mocks {' and '.join(sharing)} are both served at {prefix or '/'}.",
-                "Give one of them another prefix with `at:`.",
-            )
+    for prefix in _met(chosen, alone):
+        meeting = [
+            str(mock.name)
+            for mock, own, stands_alone in zip(mocks, chosen, alone, strict=True)
+            if own == prefix and stands_alone
+        ]
+        raise ConfigError(
+            f"The mocks {' and '.join(meeting)} are both served at {prefix or '/'}.",
+            "Give one of them another prefix with `at:`.",
+        )
     return tuple(chosen), tuple(notes)
+
+
+def _met(prefixes: Sequence[str], alone: Sequence[bool]) -> list[str]:
+    """The prefixes that more than one mock has which stands there alone."""
+    counts = Counter(prefix for prefix, counts in zip(prefixes, alone, strict=True) if counts)
+    return [prefix for prefix, count in counts.items() if count > 1]
+
+
+def _build_reader(protocol: str, options: Mapping[str, Any]) -> ContractReader:
+    """What the protocol's plugin builds. Raises PluginError, ConfigError."""
+    reader: ContractReader = plugins.build(GROUP, protocol, options)
+    missing = [part for part in READER_PARTS if not hasattr(reader, part)]
+    if missing:
+        raise PluginError(
+            f"The protocol plugin {protocol!r} is broken: what it builds has no `{missing[0]}`.",
+            "polymock.interfaces.ContractReader tells what it needs.",
+        )
+    return reader
+
+
+def _included(mock: MockConfig, folder: Path) -> tuple[str, ...]:
+    """The files and folders under `include`, absolute. Raises SpecError where there is none."""
+    found = []
+    for path in mock.include:
+        place = resolve(folder, path)
+        if not is_url(place):
+            with suppress(OSError, ValueError):  # a name too long, or with a NUL
+                if Path(place).exists():
+                    found.append(place)
+                    continue
+            raise _refusal(mock, f"`include` names {path}, which is not there", "Mend the path.")
+        raise _refusal(mock, f"`include` names {path}", "Name a file or a folder, not a URL.")
+    return tuple(found)
 
 
 def _near(location: str) -> str:
@@ -78,23 +123,54 @@ def _near(location: str) -> str:
 
 
 def _recognise(mock: MockConfig, location: str) -> str:
-    """The first installed protocol, by name, that takes the document for its own."""
-    head = _read_head(mock, location)
+    """The first installed protocol, by name, that takes the document for its own.
+
+    Of a folder: that takes one of its files for its own.
+    """
+    path = Path(location)
+    files = list(files_in(path)) if not is_url(location) and path.is_dir() else None
+    heads = [(path.name, _read_head(mock, location))] if files is None else ()
     installed = plugins.names(GROUP)
     broken: list[str] = []
     for name in installed:
         try:
-            reader: ContractReader = plugins.build(GROUP, name, {})
-            with plugins.guarded(f"The protocol plugin {name!r} failed on {mock.spec}"):
-                if reader.recognises(Path(location).name, head):
-                    return name
+            reader = _build_reader(name, {})
+            for file_name, head in heads if files is None else _heads(files):
+                with plugins.guarded(f"The protocol plugin {name!r} failed on {mock.spec}"):
+                    if reader.recognises(file_name, head):
+                        return name
         except (PluginError, ConfigError) as error:
             broken.append(error.message)
-    raise _refusal(
-        mock,
-        f"no installed protocol recognises it ({', '.join(installed) or 'none is installed'})",
-        " ".join(broken) or "Name its protocol with `protocol:`, or install the plugin for it.",
-    )
+    raise _unrecognised(mock, None if files is None else len(files), installed, broken)
+
+
+def _heads(files: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
+    """Names and heads of a folder's files; those that cannot be read are passed over."""
+    for path in files:
+        try:
+            with path.open("rb") as file:
+                head = file.read(HEAD_BYTES)
+        except OSError:
+            continue
+        yield path.name, head
+
+
+def _unrecognised(
+    mock: MockConfig, files: int | None, installed: Sequence[str], broken: Sequence[str]
+) -> SpecError:
+    """The refusal of a document, or of a folder of so many `files`."""
+    names = ", ".join(installed) or "none is installed"
+    if files is None:
+        reason = f"no installed protocol recognises it ({names})"
+        hint = "Name its protocol with `protocol:`, or install the plugin for it."
+    elif files == 0:
+        reason = "it is a folder without files"
+        hint = "Name a document, a folder of documents, or one with a polymock.yaml."
+    else:
+        count = "its one file" if files == 1 else f"any of its {files} files"
+        reason = f"it is a folder, and no installed protocol recognises {count} ({names})"
+        hint = "Name the document in it, or put a polymock.yaml there."
+    return _refusal(mock, reason, " ".join(broken) or hint)
 
 
 def _read_head(mock: MockConfig, location: str) -> bytes:
@@ -104,12 +180,10 @@ def _read_head(mock: MockConfig, location: str) -> bytes:
             rules = Rules(limits.file_bytes, limits.seconds, limits.redirects, mock.allow_private)
             return fetch(location, rules).content[:HEAD_BYTES]
         path = Path(location)
-        if path.exists() and not path.is_file() and not path.is_dir():
+        if path.exists() and not path.is_file():
             raise ValueError("it is no ordinary file")  # opening a pipe would wait for ever
         with path.open("rb") as file:
             return file.read(HEAD_BYTES)
-    except IsADirectoryError as error:
-        raise _refusal(mock, "it is a folder", "Name the document in it.") from error
     except OSError as error:
         reason = f"it cannot be read: {error.strerror or error}"
         raise _refusal(mock, reason, "Is the path right?") from error

@@ -184,7 +184,7 @@ class Spec(msgspec.Struct, frozen=True):
 class Transcribing(Protocol):
     """A contract whose messages are not text on the wire: it says how the journal shows them."""
 
-    def transcribe(self, operation: str, headers: Headers, body: bytes) -> bytes:
+    def transcribe(self, operation: str, headers: Headers, body: bytes, *, is_reply: bool) -> bytes:
         """The body (of a call or a reply, with its header fields) as UTF-8 JSON text.
 
         What cannot be read (cut off, malformed) is returned as it is. Called in the background.

@@ -107,10 +107,12 @@ class GrpcContract:
         # gRPC calls bytes that are no message INTERNAL; yet the caller made them.
         return replace(reply, outcome="client_error") if isinstance(error, Unreadable) else reply
 
-    def transcribe(self, operation: str, headers: Headers, body: bytes) -> bytes:
+    def transcribe(self, operation: str, headers: Headers, body: bytes, *, is_reply: bool) -> bytes:
         """A body as JSON text; a stream's as an array of its messages."""
         method = self._methods.get(operation)
-        return body if method is None else self._transcriber.text(method, headers, body)
+        if method is None:
+            return body
+        return self._transcriber.text(method, headers, body, is_reply=is_reply)
 
     def frame(self, headers: Headers, message: bytes) -> bytes:
         """A message of a native stream behind its length, as other wires send it."""

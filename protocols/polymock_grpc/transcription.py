@@ -38,25 +38,25 @@ class Transcriber:
         self._binary = BinaryCodec()
         self._json = JsonCodec(registry)
 
-    def text(self, method: Method, headers: Headers, body: bytes) -> bytes:
+    def text(self, method: Method, headers: Headers, body: bytes, *, is_reply: bool) -> bytes:
         """The body of a call or a reply as JSON text; as it is where it cannot be read.
 
-        A listener's reply has no content type. A call over HTTP says which host it is for, and a
-        reply does not.
+        A listener's reply has no content type, and its call no host.
         """
         fields = dict(headers)
         said = fields.get(b"content-type", b"").lower()
         native = is_native(fields)
-        is_call = native or b"host" in fields
-        kind = method.input if is_call else method.output
+        kind = method.output if is_reply else method.input
+        streams = method.server_streaming if is_reply else method.client_streaming
         try:
             if native or not said:
-                streams = method.client_streaming or (method.server_streaming and not is_call)
-                if streams or b"host" in fields:  # on the HTTP port, nobody took the frames off
+                # Replies to streams are streams on the way; and on the HTTP port, nobody took the
+                # frames off.
+                if streams or method.client_streaming or b"host" in fields:
                     return self._framed(kind, body, "", streams)
                 return self._one(kind, body)
             if said.startswith(b"application/grpc-web"):
-                return self._web(kind, method, fields, said, body)
+                return self._web(kind, fields, said, body, streams)
             if said.startswith(b"application/connect+"):
                 coding = coding_named(fields.get(b"connect-content-encoding"))
                 is_json = said.startswith(b"application/connect+json")
@@ -70,14 +70,13 @@ class Transcriber:
     def _web(
         self,
         kind: type[Message],
-        method: Method,
         fields: Mapping[bytes, bytes],
         said: bytes,
         body: bytes,
+        streams: bool,
     ) -> bytes:
         if said.startswith(b"application/grpc-web-text"):
             body = b"".join(map(b64decode, _padded(body)))
-        streams = method.client_streaming if b"host" in fields else method.server_streaming
         coding = coding_named(fields.get(b"grpc-encoding"))
         return self._framed(None if b"+json" in said else kind, body, coding, streams)
 

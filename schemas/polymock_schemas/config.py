@@ -95,7 +95,7 @@ class ServerConfig(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
         dict[str, Port],
         Meta(description="Ports of other protocols' listeners, by protocol; default: a free one"),
     ] = {}
-    tls: TlsConfig | None = None
+    tls: Annotated[TlsConfig | None, Meta(description="TLS of every mock; default: none")] = None
     admin_host: Annotated[str, Meta(description="Address of the admin API; loopback only")] = (
         "127.0.0.1"
     )

@@ -12,8 +12,9 @@ from typing import Literal
 
 import msgspec
 
-SCHEMA_VERSION = 1
-"""Written to the table `meta`; a file of another version is not opened."""
+SCHEMA_VERSION = 2
+"""Written to the table `meta`. A file of an older version is renewed by whoever opens it to write,
+a file of a newer one is not opened."""
 
 
 class Column(msgspec.Struct, frozen=True):
@@ -67,7 +68,12 @@ REQUESTS = _table(
     ("session", "VARCHAR", "The caller's X-Polymock-Session; '' for the shared world"),
     ("protocol", "VARCHAR", "The plugin that read the contract: openapi, graphql, grpc"),
     ("mock", "VARCHAR", "The mock's name"),
-    ("operation", "VARCHAR", "The operation's name (GET /pets/{petId}); '' where none matched"),
+    (
+        "operation",
+        "VARCHAR",
+        "The operation's name (GET /pets/{petId}), or several joined by ' + '; '' where none "
+        "matched",
+    ),
     ("method", "VARCHAR", "HTTP method, as sent"),
     ("path", "VARCHAR", "Path, percent-encoded as sent, the mock's prefix included"),
     ("query", "VARCHAR", "Query without its ?, percent-encoded as sent, redacted"),
@@ -116,6 +122,8 @@ REQUESTS = _table(
         "Why the call breaks the contract; empty where it does not",
     ),
     ("trace_id", "VARCHAR", "Trace id of the W3C traceparent header"),
+    ("request_messages", "INTEGER", "Messages that a client's stream held; 1 where it was none"),
+    ("response_messages", "INTEGER", "Messages that the answer's stream held; 1 where it was none"),
 )
 
 OPERATIONS = _table(
@@ -210,6 +218,8 @@ ERRORS = _view(
 COVERAGE = _view(
     "coverage",
     "Which operations and declared statuses have been exercised",
+    # A call of several operations counts for each of them, once; its name as a whole is asked for
+    # too, as an operation's own name might hold what joins them.
     """
     SELECT o.mock, o.operation, o.operation_id, coalesce(r.calls, 0) AS calls,
         coalesce(r.calls, 0) > 0 AS covered, o.statuses AS declared,
@@ -228,13 +238,17 @@ COVERAGE = _view(
     FROM operations o LEFT JOIN (
         SELECT mock, operation, count(*) AS calls, max(ts) AS last_ts,
             list_sort(list(DISTINCT CAST(status AS VARCHAR))) AS seen
-        FROM requests GROUP BY mock, operation
+        FROM (
+            SELECT mock, status, ts, unnest(list_distinct(
+                list_append(string_split(operation, ' + '), operation))) AS operation
+            FROM requests
+        ) GROUP BY mock, operation
     ) r USING (mock, operation) ORDER BY o.mock, o.operation
     """,
     ("mock", "VARCHAR", "The mock's name"),
     ("operation", "VARCHAR", "The operation's name"),
     ("operation_id", "VARCHAR", "The document's own name for it"),
-    ("calls", "BIGINT", "How many calls"),
+    ("calls", "BIGINT", "How many calls asked for it"),
     ("covered", "BOOLEAN", "Whether there was any"),
     ("declared", "VARCHAR[]", "The declared statuses"),
     ("seen", "VARCHAR[]", "The statuses answered"),
@@ -281,13 +295,28 @@ UNMATCHED = _view(
 VIEWS = (LATENCY, ERRORS, COVERAGE, TRAFFIC, UNMATCHED)
 
 
+_FIRST_VERSION_LACKS = ("request_messages", "response_messages")
+
+
 def ddl() -> Iterator[str]:
     """The statements that make an empty journal, in order, one SQL statement each."""
     for table in TABLES:
         columns = ", ".join(f"{column.name} {column.type}" for column in table.columns)
         yield f"CREATE TABLE {table.name} ({columns})"
+    yield from _views_and_comments()
+
+
+def renewal() -> Iterator[str]:
+    """The statements that make a journal of version 1 one of this version, its rows kept."""
+    for column in _FIRST_VERSION_LACKS:
+        yield f"ALTER TABLE requests ADD COLUMN {column} INTEGER DEFAULT 1"
+        yield f"ALTER TABLE requests ALTER COLUMN {column} DROP DEFAULT"
+    yield from _views_and_comments()
+
+
+def _views_and_comments() -> Iterator[str]:
     for view in VIEWS:
-        yield f"CREATE VIEW {view.name} AS {view.query}"
+        yield f"CREATE OR REPLACE VIEW {view.name} AS {view.query}"
     for relation in (*TABLES, *VIEWS):
         kind = relation.kind.upper()
         yield f"COMMENT ON {kind} {relation.name} IS {_quoted(relation.comment)}"

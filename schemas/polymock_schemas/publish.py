@@ -29,6 +29,14 @@ NOTES = ("title", "description", "default")
 EXAMPLES = [
     {"mocks": [{"spec": "openapi.yaml"}]},
     {
+        "mocks": [
+            {"spec": "openapi.yaml"},
+            {"spec": "schema.graphql"},
+            {"spec": "shop.proto", "include": ["protos/"]},
+        ],
+        "server": {"grpc_port": 50051, "tls": {"cert": "server.pem", "key": "server.key"}},
+    },
+    {
         "mocks": [{"spec": "openapi.yaml", "name": "shop", "at": "/", "auth": ["partner-key"]}],
         "server": {"port": 8080, "admin_port": 8081, "workers": 1},
         "world": {"seed": 42},
@@ -74,12 +82,24 @@ def _open(struct: dict[str, Any]) -> dict[str, Any]:
 
 def _value(schema: dict[str, Any]) -> dict[str, Any]:
     """A property's schema, or `{$env: NAME}`; what holds structs or tables stays as it is."""
-    if "$ref" in schema or "$ref" in schema.get("items", ()) or schema.get("type") == "object":
+    if "$ref" in schema or "$ref" in schema.get("items", ()):
         return schema
+    if any("$ref" in option for option in schema.get("anyOf", ())):
+        return schema
+    if schema.get("type") == "object":
+        return _table(schema)
     notes = {key: value for key, value in schema.items() if key in NOTES}
     kept = {key: value for key, value in schema.items() if key not in NOTES}
     options = [_list(option) for option in kept.get("anyOf", [kept])]
     return {**notes, "anyOf": [*options, {"$ref": "#/$defs/FromEnvironment"}]}
+
+
+def _table(schema: dict[str, Any]) -> dict[str, Any]:
+    """A table's schema; a value that is neither struct nor table may come from the environment."""
+    values = schema.get("additionalProperties", {})
+    if not isinstance(values, dict) or "type" not in values:
+        return schema
+    return {**schema, "additionalProperties": _value(values)}
 
 
 def _list(schema: dict[str, Any]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from polymock_schemas.commands import Fault
 
 class Reader:
     prefix = "/toy"
+    shares_prefix = False
 
     def recognises(self, name, head):
         return head.startswith(b"toy")

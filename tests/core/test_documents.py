@@ -94,7 +94,7 @@ def test_deep_nesting_is_refused(tmp_path: Path) -> None:
 
 def test_missing_files_and_folders_are_refused(tmp_path: Path) -> None:
     assert "no such file" in refusal(str(tmp_path / "none.yaml")).message
-    assert "not a regular file" in refusal(str(tmp_path)).message
+    assert "it is a folder; name the document in it" in refusal(str(tmp_path)).message
     os.mkfifo(tmp_path / "pipe")
     assert "not a regular file" in refusal(str(tmp_path / "pipe")).message
     assert "NUL" in refusal("a\0b").message

@@ -13,15 +13,15 @@ from end_to_end.servers import Server
 
 @pytest.fixture
 def serve(tmp_path: Path) -> Iterator[Callable[..., Server]]:
-    """Start a server in the test's folder; it ends with the test."""
+    """Start a server in the test's folder, with this or another `python`; it ends with the test."""
     started: list[Server] = []
 
-    def start(*arguments: str) -> Server:
+    def start(*arguments: str, python: str = sys.executable) -> Server:
         log = tmp_path / f"serve-{len(started)}.log"
         with log.open("w") as output:
             process = subprocess.Popen(
                 [
-                    *(sys.executable, "-m", "polymock", "serve", *arguments),
+                    *(python, "-m", "polymock", "serve", *arguments),
                     *("--port", "0", "--admin-port", "0"),
                 ],
                 cwd=tmp_path,

@@ -22,7 +22,7 @@ class Server:
         self._log = log
         panel = self.await_output("Stop it with")
         self.panel = panel
-        self.url = self._find(r"mock +(http://[^/\s]+)", panel)
+        self.url = self._find(r"mock +(https?://[^/\s]+)", panel)
         self.admin_url = self._find(r"admin +(http://\S+)", panel)
 
     @property
@@ -45,6 +45,12 @@ class Server:
                 break
             time.sleep(0.02)
         raise AssertionError(f"{text!r} was not printed:\n{self.output}")
+
+    def listener(self, protocol: str) -> tuple[str, int]:
+        """Host and port of a protocol's own wire, as the panel says."""
+        address = self._find(rf"^  {protocol} +(\S+)", self.panel)
+        host, _, port = address.rpartition(":")
+        return host, int(port)
 
     def sql(self, statement: str) -> list[list[object]]:
         """The rows of a query, through the admin API."""
@@ -75,7 +81,7 @@ class Server:
 
     @staticmethod
     def _find(pattern: str, text: str) -> str:
-        found = re.search(pattern, text)
+        found = re.search(pattern, text, re.MULTILINE)
         assert found is not None, text
         return found[1]
 

@@ -48,6 +48,11 @@ def test_its_examples_are_configs(example: dict[str, Any]) -> None:
         ({"server": {"port": {"$env": "PORT", "more": 1}}}, False),
         ({"mocks": [{"spce": "a"}]}, False),
         ({"journal": {"bodies": "64 apples"}}, False),
+        ({"server": {"ports": {"chat": 7000, "mail": {"$env": "PORT"}}}}, True),
+        ({"server": {"ports": {"chat": 99999}}}, False),
+        ({"server": {"tls": {"cert": {"$env": "CERT"}, "key": "k.pem"}}}, True),
+        ({"server": {"tls": {"$env": "TLS"}}}, False),
+        ({"server": {"tls": {"cert": "c.pem"}}}, False),
     ],
 )
 def test_editors_accept_what_the_loader_accepts(config: dict[str, Any], is_valid: bool) -> None:

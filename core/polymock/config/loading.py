@@ -18,9 +18,11 @@ from polymock.config.files import FILE_NAMES, find_config, is_config, read_confi
 from polymock.config.settings import ENV_KEY, Problem, decode, refusal, suggestion
 from polymock.documents.places import is_url
 from polymock.errors import ConfigError
-from polymock_schemas.config import Config, MockConfig
+from polymock_schemas.config import Config, MockConfig, ServerConfig
 
 ENVIRONMENT_PREFIX = "POLYMOCK_"
+GRPC = "grpc"
+"""The protocol whose port has a key of its own, as everybody knows it by that name."""
 
 
 class Overrides(msgspec.Struct, frozen=True):
@@ -70,9 +72,10 @@ def load(
 ) -> LoadedConfig:
     """The config that the command line means.
 
-    `arguments` name one config (a file, or the folder that it is in), or specs to mock without a
-    config, or nothing: then the config in `directory` (the working directory). `environ` defaults
-    to the process's. Raises ConfigError, which lists every wrong setting.
+    `arguments` name one config (a file, or the folder that it is in), or specs (files, folders,
+    URLs) to mock without a config, or nothing: then the config in `directory` (the working
+    directory). `environ` defaults to the process's. Raises ConfigError, which lists every wrong
+    setting.
     """
     directory = (directory or Path.cwd()).absolute()
     environ = os.environ if environ is None else environ
@@ -110,6 +113,11 @@ def load_again(loaded: LoadedConfig, environ: Mapping[str, str] | None = None) -
     return load([str(loaded.file)], loaded.overrides, environ, folder)
 
 
+def listener_port(server: ServerConfig, protocol: str) -> int:
+    """The port that a protocol's own listener is to have; 0 for a free one."""
+    return server.grpc_port if protocol == GRPC else server.ports.get(protocol, 0)
+
+
 def resolve(folder: Path, location: str) -> str:
     """A path as seen from the config's folder; a URL as it is."""
     return location if is_url(location) else str(folder / Path(location).expanduser())
@@ -142,13 +150,7 @@ def _config_named(argument: str, directory: Path) -> Path | None:
     try:
         argument.encode()
         if path.is_dir():
-            found = find_config(path)
-            if found is None:
-                raise ConfigError(
-                    f"The folder {argument} has no {FILE_NAMES[0]}.",
-                    f"Name its specs: polymock serve {argument.rstrip('/')}/openapi.yaml",
-                )
-            return found
+            return find_config(path)
         if not path.exists():
             raise ConfigError(f"There is no file {argument}.", "Is the path right?")
         return path if path.is_file() and is_config(path) else None
@@ -224,6 +226,8 @@ def _conflicts(config: Config) -> Iterator[Problem]:
         )
     if server.port and server.port == server.admin_port:
         yield Problem("server.admin_port", f"{server.port} is server.port already", "")
+    if GRPC in server.ports:
+        yield Problem(f"server.ports.{GRPC}", "gRPC's port is server.grpc_port", "Set that.")
     for name, choice in config.auth.items():
         if isinstance(choice, dict) and not isinstance(choice.get("type"), str):
             hint = "It names a plugin of `polymock.auth`, such as `type: api-key`."
@@ -269,7 +273,7 @@ def _with_names(mocks: Sequence[MockConfig]) -> tuple[MockConfig, ...]:
 
 def _stem(spec: str) -> str:
     """A name out of a spec's location, in the letters that a mock's name may have."""
-    stem = Path(spec).stem
+    stem = Path(spec).stem or Path(spec).absolute().name
     if is_url(spec):
         with suppress(ValueError):  # no valid URL: whoever fetches it says why
             parts = urlsplit(spec)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 NO_SUCH_FILE = "there is no such file"
+A_FOLDER = "it is a folder; name the document in it"
 
 
 def allowed_folders(document: str) -> tuple[Path, ...]:
@@ -44,9 +45,10 @@ def read_file(path: str, allowed: Sequence[Path] | None, limit: int) -> bytes:
         raise ValueError(NO_SUCH_FILE) from None
     except (OSError, ValueError) as error:
         raise ValueError(f"it cannot be read: {_reason(error)}") from None
-    if not stat.S_ISREG(os.fstat(handle).st_mode):
+    mode = os.fstat(handle).st_mode
+    if not stat.S_ISREG(mode):
         os.close(handle)
-        raise ValueError("it is not a regular file")
+        raise ValueError(A_FOLDER if stat.S_ISDIR(mode) else "it is not a regular file")
     try:
         with os.fdopen(handle, "rb") as file:
             content = file.read(limit + 1)

@@ -37,6 +37,7 @@ _CREATE_SHAPES = (
     + ", ".join(f"{name} {_types[name]}" for name in Columns._fields)
     + ")"
 )
+_VIOLATIONS = Columns._fields.index("violations")
 _TIMES = {
     "id": "CAST(r.id AS UUID)",
     "ts": "make_timestamp(r.ts)",
@@ -210,10 +211,12 @@ class TableAppender:
         mock, protocol = batch.mocks[call.mock]
         columns = self._formatter.columns(call, reply, mock, protocol, source.node)
         violations = [{"location": v.location, "message": v.message} for v in columns.violations]
+        values: list[object] = [*columns]
+        values[_VIOLATIONS] = violations
         shape = self._count
         self._count += 1
         self._bytes += len(data) + len(columns.response_body or "")
-        self._fresh.append((shape, *columns[:-2], violations, columns.trace_id))
+        self._fresh.append((shape, *values))
         return shape
 
     def _append(self, rows: list[tuple[int, int, int, int]]) -> None:

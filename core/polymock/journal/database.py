@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 
 from polymock.errors import JournalError
-from polymock_schemas.journal import SCHEMA_VERSION, ddl
+from polymock_schemas.journal import SCHEMA_VERSION, ddl, renewal
 
 IN_MEMORY = ":memory:"
 LONGEST_STATEMENT_MS = 60_000
@@ -28,14 +29,16 @@ _SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "max_execution_time": str(LONGEST_STATEMENT_MS),
     "checkpoint_threshold": "64MB",
 }
+_SET_VERSION = "UPDATE meta SET value = ? WHERE key = 'schema_version'"
 _HOLDER = re.compile(r"\(PID (\d+)\)")
 
 
 def open_journal(path: str) -> duckdb.DuckDBPyConnection:
     """Open the journal to write, creating it where there is none; `:memory:` keeps it in memory.
 
-    Transactions that were committed before a crash are there again. Raises JournalError where the
-    file cannot be opened, is not a journal, is of another version, or another process holds it.
+    Transactions that were committed before a crash are there again, and the journal of an older
+    Polymock gets the columns and views that it lacks. Raises JournalError where the file cannot be
+    opened, is not a journal, is of a newer version, or another process holds it.
     """
     if path != IN_MEMORY:
         _check_place(Path(path))
@@ -52,8 +55,9 @@ def open_journal(path: str) -> duckdb.DuckDBPyConnection:
 def open_read_only(path: str) -> duckdb.DuckDBPyConnection:
     """Open a journal that no server has open, to query it.
 
-    What a killed server left in the write-ahead log is read too; the file stays as it is. Raises
-    JournalError as `open_journal` does, and where there is no file.
+    What a killed server left in the write-ahead log is read too; the file stays as it is, that of
+    an older Polymock without the columns that are new since. Raises JournalError as `open_journal`
+    does, and where there is no file.
     """
     if not Path(path).is_file():
         raise JournalError(
@@ -62,7 +66,7 @@ def open_read_only(path: str) -> duckdb.DuckDBPyConnection:
         )
     connection = _connect(path, read_only=True)
     try:
-        _check_version(connection, path, _version(connection))
+        _check_version(path, _version(connection))
         connection.execute("SET lock_configuration = true")
     except BaseException:
         connection.close()
@@ -132,15 +136,26 @@ def _held(path: str, text: str) -> JournalError:
 def _prepare(connection: duckdb.DuckDBPyConnection, path: str) -> None:
     version = _version(connection)
     if version is not None:
-        _check_version(connection, path, version)
+        if _check_version(path, version) < SCHEMA_VERSION:
+            with _writing(connection, path):
+                for statement in renewal():
+                    connection.execute(statement)
+                connection.execute(_SET_VERSION, [str(SCHEMA_VERSION)])
         return
     if connection.execute("SELECT 1 FROM duckdb_tables() WHERE NOT internal LIMIT 1").fetchone():
         raise _foreign(path)
-    try:
-        connection.begin()
+    with _writing(connection, path):
         for statement in ddl():
             connection.execute(statement)
         connection.execute("INSERT INTO meta VALUES ('schema_version', ?)", [str(SCHEMA_VERSION)])
+
+
+@contextlib.contextmanager
+def _writing(connection: duckdb.DuckDBPyConnection, path: str) -> Iterator[None]:
+    """A transaction: all of it is written, or nothing. Raises JournalError."""
+    try:
+        connection.begin()
+        yield
         connection.commit()
     except duckdb.Error as error:
         raise JournalError(
@@ -156,15 +171,17 @@ def _version(connection: duckdb.DuckDBPyConnection) -> str | None:
     return None
 
 
-def _check_version(connection: duckdb.DuckDBPyConnection, path: str, version: str | None) -> None:
+def _check_version(path: str, version: str | None) -> int:
+    """The version as a number. Raises JournalError where there is none, or it is too new."""
     if version is None:
         raise _foreign(path)
-    if version != str(SCHEMA_VERSION):
-        raise JournalError(
-            f"the journal {path} has schema version {version}, this Polymock reads and writes "
-            f"{SCHEMA_VERSION}",
-            "use the Polymock that made it, or another file: `--journal PATH`",
-        )
+    if version.isdecimal() and 1 <= int(version) <= SCHEMA_VERSION:
+        return int(version)
+    raise JournalError(
+        f"the journal {path} has schema version {version}, this Polymock reads and writes "
+        f"{SCHEMA_VERSION}",
+        "use the Polymock that made it, or another file: `--journal PATH`",
+    )
 
 
 def _foreign(path: str) -> JournalError:

@@ -38,11 +38,17 @@ class MockPart(msgspec.Struct, array_like=True, frozen=True):
 
 
 class ReplyPart(msgspec.Struct, array_like=True, frozen=True):
-    """A reply. `body` may be cut; `size` is what it was. `headers` are encoded Headers."""
+    """A reply, as the journal shows it.
+
+    `status` is the protocol's own where it has one; `headers` are encoded Headers, the trailers
+    behind them. `body` may be cut: `whole` is how long it was before, and `size` how long on the
+    wire, where it may have been something else than this text.
+    """
 
     status: int
     headers: msgspec.Raw
     body: bytes
+    whole: int
     size: int
     source: Source
     outcome: Outcome
@@ -51,10 +57,15 @@ class ReplyPart(msgspec.Struct, array_like=True, frozen=True):
     violations: tuple[Violation, ...]
     stub: str
     scenario: str
+    request_messages: int
+    response_messages: int
 
 
 class CallPart(msgspec.Struct, array_like=True, frozen=True):
-    """A call. `mock` is its place in Batch.mocks; `reply` itself, or its number in Replies."""
+    """A call. `mock` is its place in Batch.mocks; `reply` itself, or its number in Replies.
+
+    `body`, `whole` and `size` are as in ReplyPart.
+    """
 
     mock: int
     method: str
@@ -63,6 +74,7 @@ class CallPart(msgspec.Struct, array_like=True, frozen=True):
     client: str
     headers: msgspec.Raw
     body: bytes
+    whole: int
     size: int
     reply: int | ReplyPart
 
@@ -148,26 +160,27 @@ async def read_frame(reader: asyncio.StreamReader) -> Frame:
 
 
 def encode_call(
-    mock: int, call: Call, reply: int | tuple[object, ...], size: int, limit: int
+    mock: int, call: Call, reply: int | tuple[object, ...], body: bytes, size: int, whole: int
 ) -> bytes:
     """An encoded CallPart. `reply` is a number in Replies, or what `reply_fields` gives.
 
-    `size` is the length of the body before it was cut at `limit`. Raises UnicodeEncodeError,
-    TypeError or OverflowError where a plugin has put values of other types into the call.
+    `body` is what the journal shows of the call's, of `whole` bytes before it was cut; `size` is
+    what it was on the wire. Raises UnicodeEncodeError, TypeError or OverflowError where a plugin
+    has put values of other types into the call.
     """
-    body = call.body if size <= limit else call.body[:limit]
     path = call.prefix + call.path
     return _encoder.encode(
-        (mock, call.method, path, call.query, call.client, call.headers, body, size, reply)
+        (mock, call.method, path, call.query, call.client, call.headers, body, whole, size, reply)
     )
 
 
-def reply_fields(reply: Reply, size: int, limit: int) -> tuple[object, ...]:
-    """What stands in a ReplyPart, the body cut at `limit`; `size` is its length before."""
+def reply_fields(reply: Reply, body: bytes, size: int, whole: int) -> tuple[object, ...]:
+    """What stands in a ReplyPart; `body`, `size` and `whole` are as in `encode_call`."""
     return (
-        reply.status,
-        reply.headers,
-        reply.body if size <= limit else reply.body[:limit],
+        reply.status if reply.code is None else reply.code,
+        (*reply.headers, *reply.trailers) if reply.trailers else reply.headers,
+        body,
+        whole,
         size,
         reply.source,
         reply.outcome,
@@ -176,12 +189,14 @@ def reply_fields(reply: Reply, size: int, limit: int) -> tuple[object, ...]:
         reply.violations,
         reply.stub,
         reply.scenario,
+        reply.request_messages,
+        reply.response_messages,
     )
 
 
-def reply_part(reply: Reply, size: int, limit: int) -> ReplyPart:
+def reply_part(fields: tuple[object, ...]) -> ReplyPart:
     """A ReplyPart as the control process reads it. Raises as `encode_call` does."""
-    return _replies.decode(_encoder.encode(reply_fields(reply, size, limit)))
+    return _replies.decode(_encoder.encode(fields))
 
 
 def decode_call(data: bytes | msgspec.Raw) -> CallPart:

@@ -20,6 +20,7 @@ from polymock.journal.frames import (
     reply_part,
 )
 from polymock.journal.redaction import UNREADABLE, Redactor, without_echoes, without_userinfo
+from polymock.journal.transcription import Transcriber, shown
 from polymock_schemas.calls import Call, Exchange, Outcome, Reply, Source, Violation
 
 REMEMBERED_HEADERS = 4096
@@ -68,6 +69,8 @@ class Columns(NamedTuple):
     truncated: bool
     violations: tuple[Violation, ...]
     trace_id: str
+    request_messages: int
+    response_messages: int
 
 
 class Formatter:
@@ -93,8 +96,8 @@ class Formatter:
         answered = self.headers(reply.headers)
         hidden = set(sent.hidden)
         query = redactor.query(call.query.decode("utf-8", "backslashreplace"), hidden)
-        request_body = redactor.body(call.body, call.size, sent.media_type, hidden)
-        response_body = redactor.body(reply.body, reply.size, answered.media_type, set())
+        request_body = redactor.body(call.body, call.whole, sent.media_type, hidden)
+        response_body = redactor.body(reply.body, reply.whole, answered.media_type, set())
         if reply.source == "refusal" and response_body is not None:
             # A refusal quotes the call: what is hidden there must not come back in its words.
             unread = request_body == UNREADABLE
@@ -122,9 +125,11 @@ class Formatter:
             response_headers=answered.json,
             request_body=request_body,
             response_body=response_body,
-            truncated=call.size > len(call.body) or reply.size > len(reply.body),
+            truncated=call.whole > len(call.body) or reply.whole > len(reply.body),
             violations=tuple(redactor.violation(v, hidden) for v in reply.violations),
             trace_id=sent.trace_id,
+            request_messages=reply.request_messages,
+            response_messages=reply.response_messages,
         )
 
     def headers(self, data: msgspec.Raw) -> HeaderText:
@@ -170,17 +175,28 @@ def exchange_of(
     body_limit: int,
     formatter: Formatter,
     node: str = "",
+    *,
+    request_bytes: int | None = None,
+    response_bytes: int | None = None,
+    transcriber: Transcriber | None = None,
 ) -> Exchange:
     """The exchange that the journal would record, without a journal: for tests in-process.
 
     `ts_us` is microseconds since 1970, `latency_us` microseconds; bodies are cut at `body_limit`
-    bytes. Raises UnicodeEncodeError, TypeError or OverflowError where a call or reply holds values
-    that its struct does not allow.
+    bytes. `request_bytes`, `response_bytes` are sizes on the wire (None: the body's length), and
+    `transcriber` is the mock's, if it has one. Raises UnicodeEncodeError, TypeError or
+    OverflowError where a call or reply holds values that its struct does not allow.
     """
-    request_size, response_size = len(call.body), len(reply.body)
-    fields = reply_fields(reply, response_size, body_limit)
-    part = decode_call(encode_call(0, call, fields, request_size, body_limit))
-    replied = reply_part(reply, response_size, body_limit)
+    request, response = call.body, reply.body
+    request_size = len(request) if request_bytes is None else request_bytes
+    response_size = len(response) if response_bytes is None else response_bytes
+    if transcriber is not None:
+        request = transcriber.text(reply.operation, call.headers, request, is_reply=False)
+        response = transcriber.text(reply.operation, reply.headers, response, is_reply=True)
+    request, whole = shown(call.body, request, request_size, body_limit)
+    part = decode_call(encode_call(0, call, 0, request, request_size, whole))
+    response, whole = shown(reply.body, response, response_size, body_limit)
+    replied = reply_part(reply_fields(reply, response, response_size, whole))
     row = formatter.columns(part, replied, mock, protocol, node)
     return Exchange(
         id=uuid_text(uuid7(ts_us, _run, next(_counter))),
@@ -211,6 +227,8 @@ def exchange_of(
         session=row.session,
         node=row.node,
         trace_id=row.trace_id,
+        request_messages=row.request_messages,
+        response_messages=row.response_messages,
     )
 
 

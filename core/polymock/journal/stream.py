@@ -26,12 +26,15 @@ from polymock.journal.frames import (
     Hello,
     MockPart,
     Replies,
+    ReplyPart,
     encode_call,
     encode_frame,
     read_frame,
     reply_fields,
     reply_part,
 )
+from polymock.journal.known_replies import KnownReplies
+from polymock.journal.transcription import READABLE_BYTES, Transcriber, shown
 from polymock_schemas.calls import Call, Reply
 
 CAPACITY = 32 * 1024 * 1024
@@ -44,14 +47,12 @@ LIGHT_BODY = 4096
 """Bodies up to this length are not counted one by one."""
 LARGEST_BODY = 16 * 1024 * 1024
 """No larger limit for bodies is kept to: two of them have to fit into a frame."""
-KNOWN_REPLIES = 4096
-KNOWN_BYTES = 16 * 1024 * 1024
 RECONNECT_SECONDS = (0.05, 1.0)
 FULL = "the hand-over to the journal was full"
 UNENCODABLE = "the exchange held values that cannot be written"
 
 _Row = tuple[int, Call, Reply, int, int, int, int]
-"""(mock, call, reply, ts, latency, length of the call's body, length of the reply's body)"""
+"""(mock, call, reply, ts, latency, size of the call's body on the wire, size of the reply's)"""
 
 
 class _Parcel(msgspec.Struct, frozen=True):
@@ -60,32 +61,7 @@ class _Parcel(msgspec.Struct, frozen=True):
     sequence: int
     frame: bytes
     generation: int
-    replies: dict[int, Reply]
-
-
-class _KnownReplies:
-    """Numbers for stable replies. Holds each reply, so that its identity stays its own."""
-
-    def __init__(self) -> None:
-        self.generation = 1
-        self._numbers: dict[int, tuple[int, Reply]] = {}
-        self._bytes = 0
-
-    def number(self, reply: Reply) -> int:
-        """The reply's number within the generation."""
-        known = self._numbers.get(id(reply))
-        if known is not None:
-            return known[0]
-        number = len(self._numbers)
-        self._numbers[id(reply)] = (number, reply)
-        self._bytes += len(reply.body)
-        return number
-
-    def renew_when_full(self) -> None:
-        """Forget them all, under a new generation, once there are too many."""
-        if len(self._numbers) > KNOWN_REPLIES or self._bytes > KNOWN_BYTES:
-            self.generation += 1
-            self._numbers, self._bytes = {}, 0
+    replies: dict[int, ReplyPart]
 
 
 class Recorder:
@@ -107,9 +83,10 @@ class Recorder:
         self._run = new_run()
         self._mocks: tuple[MockPart, ...] = ()
         self._names: tuple[tuple[str, str], ...] = ()
+        self._transcribers: Sequence[Transcriber | None] = ()
         self._rows: list[_Row] = []
         self._heavy = 0
-        self._known = _KnownReplies()
+        self._known = KnownReplies()
         self._sequences = itertools.count(1)
         self._recorded = 0
         self._sent = 0
@@ -128,22 +105,45 @@ class Recorder:
         self._task = self._loop.create_task(self._keep_connected(), name="journal-stream")
         self._seal()
 
-    def set_mocks(self, mocks: Sequence[MockPart]) -> None:
-        """What the worker serves from now on; `record` refers to a mock by its place in it."""
+    def set_mocks(
+        self, mocks: Sequence[MockPart], transcribers: Sequence[Transcriber | None] | None = None
+    ) -> None:
+        """What the worker serves from now on; `record` refers to a mock by its place in it.
+
+        `transcribers` are those of the mocks whose bodies are no text, None for the others.
+        """
         self._seal()
         self._mocks = tuple(mocks)
         self._names = tuple((mock.name, mock.protocol) for mock in mocks)
+        self._transcribers = transcribers or (None,) * len(self._mocks)
         self._wake.set()
 
-    def record(self, mock: int, call: Call, reply: Reply, ts_us: int, latency_us: int) -> None:
+    def record(
+        self,
+        mock: int,
+        call: Call,
+        reply: Reply,
+        ts_us: int,
+        latency_us: int,
+        request_bytes: int | None = None,
+        response_bytes: int | None = None,
+    ) -> None:
         """Record one exchange. `ts_us` is microseconds since 1970, `latency_us` microseconds.
 
-        Keeps references to both: neither may change afterwards.
+        `request_bytes` and `response_bytes` are sizes on the wire, where a body is not all that
+        was there (of a stream, the first messages are kept); None: the body's length. Keeps
+        references to call and reply: neither may change afterwards.
         """
         rows = self._rows
         request, response = len(call.body), len(reply.body)
         if request > self._light or (response > self._light and not reply.stable):
-            call, reply = self._trimmed(call, reply)
+            call, reply = self._trimmed(mock, call, reply)
+        if request_bytes is not None:
+            request = request_bytes
+        if response_bytes is not None:
+            response = response_bytes
+            if reply.stable:  # a remembered reply has one size, that of its body
+                reply = msgspec.structs.replace(reply, stable=False)
         rows.append((mock, call, reply, ts_us, latency_us, request, response))
         waiting = len(rows)
         if waiting == 1:
@@ -167,11 +167,14 @@ class Recorder:
             self._task = None
         return not (self._parcels or self._gap or self._rows)
 
-    def _trimmed(self, call: Call, reply: Reply) -> tuple[Call, Reply]:
-        if len(call.body) > self._limit:
-            call = msgspec.structs.replace(call, body=call.body[: self._limit])
-        if len(reply.body) > self._limit and not reply.stable:
-            reply = msgspec.structs.replace(reply, body=reply.body[: self._limit])
+    def _trimmed(self, mock: int, call: Call, reply: Reply) -> tuple[Call, Reply]:
+        """Both without what nobody will see, but for a byte, which tells that there was more."""
+        readable = 0 if self._transcribers[mock] is None else READABLE_BYTES
+        limit = max(self._limit, readable) + 1
+        if len(call.body) > limit:
+            call = msgspec.structs.replace(call, body=call.body[:limit])
+        if len(reply.body) > limit and not reply.stable:
+            reply = msgspec.structs.replace(reply, body=reply.body[:limit])
         self._heavy += len(call.body) + (0 if reply.stable else len(reply.body))
         return call, reply
 
@@ -187,7 +190,7 @@ class Recorder:
     def _hand_over(self, rows: list[_Row]) -> None:
         """Make parcels of the rows: one, unless they are larger than a frame should be."""
         self._known.renew_when_full()
-        replies: dict[int, Reply] = {}
+        replies: dict[int, ReplyPart] = {}
         encoded: list[tuple[int, int, msgspec.Raw]] = []
         size = 0
         for row in rows:
@@ -204,7 +207,9 @@ class Recorder:
         if encoded or self._gap:
             self._pack(encoded, replies)
 
-    def _pack(self, rows: list[tuple[int, int, msgspec.Raw]], replies: dict[int, Reply]) -> None:
+    def _pack(
+        self, rows: list[tuple[int, int, msgspec.Raw]], replies: dict[int, ReplyPart]
+    ) -> None:
         batch = Batch(
             next(self._sequences),
             self._known.generation,
@@ -220,16 +225,38 @@ class Recorder:
         self._parcels.append(parcel)
         self._wake.set()
 
-    def _encoded(self, row: _Row, replies: dict[int, Reply]) -> bytes:
-        mock, call, reply, _, _, request, response = row
+    def _encoded(self, row: _Row, replies: dict[int, ReplyPart]) -> bytes:
+        mock, call, reply, _, _, size, response = row
+        transcriber, body, limit = self._transcribers[mock], call.body, self._limit
+        if transcriber is not None:
+            text = transcriber.text(reply.operation, call.headers, body, is_reply=False)
+            body, whole = shown(body, text, size, limit)
+        else:  # as `shown` has it, without the call of a function
+            whole = size if size > len(body) else len(body)
+            if whole > limit:
+                body = body[:limit]
         if not reply.stable:
-            fields = reply_fields(reply, response, self._limit)
-            return encode_call(mock, call, fields, request, self._limit)
-        number = self._known.number(reply)
-        if number not in replies:
-            reply_part(reply, response, self._limit)  # raises here, not when it is sent
-            replies[number] = reply
-        return encode_call(mock, call, number, request, self._limit)
+            fields = self._fields(transcriber, reply, response)
+            return encode_call(mock, call, fields, body, size, whole)
+        known = self._known.by_identity.get(id(reply))
+        if known is None:
+            part = reply_part(self._fields(transcriber, reply, response))
+            known = self._known.add(reply, part)
+        number, replies[number], _ = known
+        return encode_call(mock, call, number, body, size, whole)
+
+    def _fields(
+        self, transcriber: Transcriber | None, reply: Reply, size: int
+    ) -> tuple[object, ...]:
+        body = reply.body
+        if transcriber is not None:
+            text = transcriber.text(reply.operation, reply.headers, body, is_reply=True)
+            body, whole = shown(body, text, size, self._limit)
+        else:
+            whole = size if size > len(body) else len(body)
+            if whole > self._limit:
+                body = body[: self._limit]
+        return reply_fields(reply, body, size, whole)
 
     def _drop(self, rows: list[_Row], reason: str) -> None:
         size = sum(len(call.body) + len(reply.body) for _, call, reply, *_ in rows)
@@ -286,10 +313,9 @@ class Recorder:
             writer.write(encode_frame(Contracts(self._mocks)))
 
     def _tell_replies(self, writer: asyncio.StreamWriter, parcel: _Parcel, known: set[int]) -> None:
-        for number, reply in parcel.replies.items():
+        for number, part in parcel.replies.items():
             if number not in known:
                 known.add(number)
-                part = reply_part(reply, len(reply.body), self._limit)
                 writer.write(encode_frame(Replies(parcel.generation, {number: part})))
 
     async def _read_acks(self, reader: asyncio.StreamReader) -> None:

@@ -16,13 +16,16 @@ from msgspec.structs import replace
 
 from polymock.config.loading import LoadedConfig, load_again, resolve
 from polymock.config.units import parse_duration
+from polymock.documents.folders import folders_in
 from polymock.documents.places import is_url
 from polymock.errors import ServerError, SpecError, UserError
+from polymock.server.certificates import find_certificates
 from polymock.server.messages import Found, FromWorker, Load, Loaded, LoadFailed, WorkerSettings
-from polymock.server.panel import Started, print_faults, print_panel
+from polymock.server.panel import Started, listener_summaries, print_faults, print_panel
 from polymock.server.ports import await_listening, reserve
+from polymock.server.reservations import Reservations
 from polymock.server.serverfile import announce
-from polymock.server.watch import changes
+from polymock.server.watch import Look, changes, look
 from polymock.server.workers import WorkerHandle
 
 if TYPE_CHECKING:
@@ -64,6 +67,8 @@ class Control:
         self._answers: asyncio.Queue[FromWorker] = asyncio.Queue()
         self._journal: Journal | None = None
         self._files: tuple[str, ...] = ()
+        self._notes: tuple[str, ...] = ()
+        self._ports: dict[str, int] = {}
         self._is_wrong = False
         """Whether what is served has faults, or what was to be served could not be."""
         self._started = False
@@ -76,26 +81,32 @@ class Control:
                 continue  # started with nohup
             loop.add_signal_handler(number, self._stopping.set)
         server = self._loaded.config.server
+        if server.tls is not None:  # its files are tried before anything starts
+            find_certificates(server.tls, self._loaded.folder)
         with (
             _reserved(server.host, server.port, "--port") as (address, port),
             _reserved(server.admin_host, server.admin_port, "--admin-port") as (
                 admin_address,
                 admin_port,
             ),
+            Reservations(
+                server, address, {port: "server.port", admin_port: "server.admin_port"}
+            ) as reservations,
             tempfile.TemporaryDirectory(prefix="polymock-") as folder,
         ):
             socket_path = str(Path(folder) / "journal.sock")
             async with (
-                self._workers_at(address, port, socket_path) as workers,
+                self._workers_at(address, port, socket_path, reservations) as workers,
                 self._journal_at(socket_path),
                 self._admin_at(admin_address, admin_port),
             ):
                 try:
                     ready = await self._await_ready(workers, port)
                     if ready is not None:
+                        known = look(self._watched()) if reload else None
                         self._show(ready, port, admin_port)
                         self._note("server.started")
-                        await self._serve_until_stopped(reload=reload)
+                        await self._serve_until_stopped(known)
                         self._note("server.stopped")
                 finally:  # their last records come before the journal closes
                     await self._stop_workers()
@@ -115,7 +126,7 @@ class Control:
 
     @contextlib.asynccontextmanager
     async def _workers_at(
-        self, address: str, port: int, socket_path: str
+        self, address: str, port: int, socket_path: str, reservations: Reservations
     ) -> AsyncIterator[list[WorkerHandle]]:
         """Start the workers first: they take longest, and the journal can open meanwhile."""
         config = self._loaded.config
@@ -129,7 +140,7 @@ class Control:
                 log_level=self._log_level,
                 strict=self._strict,
             )
-            self._workers.append(WorkerHandle(settings, self._hear))
+            self._workers.append(WorkerHandle(settings, self._hear, reservations.answer))
         load = Load(config, str(self._loaded.folder))
         await asyncio.gather(*(worker.start(load) for worker in self._workers))
         try:
@@ -200,14 +211,21 @@ class Control:
                 print_faults(faults)
                 if self._workers[0].ready:
                     log.error("the mocks served before go on being served")
-            case Loaded(mocks):
+            case Loaded(mocks, notes=notes):
+                new = [note for note in notes if note not in self._notes]
+                opened = message.ports.items() - self._ports.items()
                 self._take(message)
                 log.info("serving anew: %s", ", ".join(mock.name for mock in mocks))
+                for protocol, port in sorted(opened):
+                    host = _in_url(self._loaded.config.server.host)
+                    log.info("%s listens on %s:%d", protocol, host, port)
+                for note in new:
+                    log.warning("%s", note)
                 print_faults([fault for mock in mocks for fault in mock.faults])
                 self._note("server.reloaded")
 
     def _take(self, message: Loaded) -> None:
-        self._files = message.files
+        self._files, self._notes, self._ports = message.files, message.notes, message.ports
         self._is_wrong = any(mock.faults for mock in message.mocks)
 
     async def _await_ready(self, workers: list[WorkerHandle], port: int) -> Loaded | None:
@@ -230,9 +248,10 @@ class Control:
                         "Run with --log-level debug to see what they do.",
                     )
                 loaded = self._accept(answer.result())
+            ports = [port, *(loaded.ports.values() if loaded is not None else ())]
             for pid in [worker.pid for worker in workers]:
                 if pid is not None:  # one that does not listen leaves its share unanswered
-                    await asyncio.to_thread(await_listening, pid, port, LISTEN_SECONDS)
+                    await asyncio.to_thread(await_listening, pid, ports, LISTEN_SECONDS)
             if not all(worker.ready for worker in workers):
                 raise ServerError("A worker ended while it started.", "It said above why.")
         finally:
@@ -256,32 +275,42 @@ class Control:
 
     def _show(self, ready: Loaded, port: int, admin_port: int) -> None:
         server = self._loaded.config.server
+        host = _in_url(server.host)
         print_panel(
             Started(
                 mocks=ready.mocks,
-                url=f"http://{_in_url(server.host)}:{port}",
+                url=f"{'http' if server.tls is None else 'https'}://{host}:{port}",
                 admin_url=f"http://{_in_url(server.admin_host)}:{admin_port}",
                 journal=str(self._loaded.journal_path or ""),
                 workers=server.workers,
                 notes=ready.notes,
+                listeners=listener_summaries(ready, host),
             ),
             as_json=self._as_json,
         )
 
-    async def _serve_until_stopped(self, *, reload: bool) -> None:
-        if reload:
-            async for _ in changes(self._watched, self._stopping):
+    async def _serve_until_stopped(self, known: Look | None) -> None:
+        """Wait for the end; where it is `known` how files looked, serve them anew on changes."""
+        if known is not None:
+            async for _ in changes(self._watched, self._stopping, known):
                 await self._reload()
         await self._stopping.wait()
 
     def _watched(self) -> set[str]:
         """What `--reload` looks at; where something is wrong, new documents beside it too."""
         loaded = self._loaded
-        specs = [resolve(loaded.folder, mock.spec) for mock in loaded.config.mocks]
-        files = {*self._files, *(spec for spec in specs if not is_url(spec))}
+        named = {
+            resolve(loaded.folder, path)
+            for mock in loaded.config.mocks
+            for path in (mock.spec, *mock.include)
+            if not is_url(path)
+        }
+        files = {*self._files, *named}
         if loaded.file is not None:
             files.add(str(loaded.file))
-        return files | {str(Path(file).parent) for file in files if self._is_wrong}
+        inside = {str(folder) for path in named for folder in folders_in(Path(path))}
+        beside = {str(Path(file).parent) for file in files if self._is_wrong}
+        return files | inside | beside
 
     async def _reload(self) -> None:
         """Load the config again and make every worker serve it; on failure keep the old one."""

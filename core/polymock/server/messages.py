@@ -15,6 +15,20 @@ class Load(msgspec.Struct, frozen=True, tag=True):
     folder: str
 
 
+class Listen(msgspec.Struct, frozen=True, tag=True):
+    """To a worker: the ports of its protocols' listeners, by protocol.
+
+    Or, with a `failure` and a `hint`, that there are none to be had.
+    """
+
+    ports: dict[str, int]
+    failure: str = ""
+    hint: str = ""
+
+
+ToWorker = Load | Listen
+
+
 class MockSummary(msgspec.Struct, frozen=True):
     """One served mock, for the start-up panel. `prefix` is "" at the root."""
 
@@ -26,12 +40,22 @@ class MockSummary(msgspec.Struct, frozen=True):
     faults: tuple[Fault, ...]
 
 
+class Compiled(msgspec.Struct, frozen=True, tag=True):
+    """From a worker: it could serve the config, if it had ports for these protocols' listeners."""
+
+    protocols: tuple[str, ...]
+
+
 class Loaded(msgspec.Struct, frozen=True, tag=True):
-    """From a worker: it serves the config. `files` are those to watch."""
+    """From a worker: it serves the config.
+
+    `files` are those to watch, `ports` those of the protocols that have listeners of their own.
+    """
 
     mocks: tuple[MockSummary, ...]
     files: tuple[str, ...]
     notes: tuple[str, ...]
+    ports: dict[str, int] = {}
 
 
 class LoadFailed(msgspec.Struct, frozen=True, tag=True):
@@ -48,7 +72,7 @@ class Found(msgspec.Struct, frozen=True, tag=True):
     faults: tuple[Fault, ...]
 
 
-FromWorker = Loaded | LoadFailed | Found
+FromWorker = Compiled | Loaded | LoadFailed | Found
 
 
 class WorkerSettings(msgspec.Struct, frozen=True):

@@ -7,11 +7,19 @@ from collections.abc import Sequence
 
 import msgspec
 
-from polymock.server.messages import MockSummary
+from polymock.server.messages import Loaded, MockSummary
 from polymock_schemas.commands import Fault
 
 MAX_FAULTS = 20
 """How many warnings of one mock the panel shows; `polymock check` shows all."""
+
+
+class ListenerSummary(msgspec.Struct, frozen=True):
+    """A protocol's own wire: where it listens (`127.0.0.1:50051`), and for which mocks."""
+
+    protocol: str
+    address: str
+    mocks: tuple[str, ...]
 
 
 class Started(msgspec.Struct, frozen=True):
@@ -23,6 +31,19 @@ class Started(msgspec.Struct, frozen=True):
     journal: str
     workers: int
     notes: tuple[str, ...]
+    listeners: tuple[ListenerSummary, ...] = ()
+
+
+def listener_summaries(ready: Loaded, host: str) -> tuple[ListenerSummary, ...]:
+    """The listeners at their ports on a `host` as URLs have it."""
+    return tuple(
+        ListenerSummary(
+            protocol,
+            f"{host}:{port}",
+            tuple(mock.name for mock in ready.mocks if mock.protocol == protocol),
+        )
+        for protocol, port in sorted(ready.ports.items())
+    )
 
 
 def print_panel(started: Started, *, as_json: bool) -> None:
@@ -43,6 +64,9 @@ def render_panel(started: Started) -> list[str]:
             f"({mock.protocol}, {count}){title}"
         )
         lines.extend(f"           {line}" for line in _fault_lines(mock.faults))
+    for listener in started.listeners:
+        mocks = ", ".join(listener.mocks)
+        lines.append(f"  {listener.protocol:<8} {listener.address}  {mocks}")
     lines.append(f"  admin    {started.admin_url}")
     if started.journal:
         lines.append(f"  journal  {started.journal}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import socket
+from collections.abc import Sequence
 from time import monotonic, sleep
 
 import psutil
@@ -79,21 +80,22 @@ def holder_of(port: int) -> str:
     return ""
 
 
-def await_listening(pid: int, port: int, seconds: float) -> None:
-    """Wait until a process of this user listens on a port, or has ended. Raises ServerError."""
+def await_listening(pid: int, ports: Sequence[int], seconds: float) -> None:
+    """Wait until a process of this user listens on all ports, or has ended. Raises ServerError."""
     end = monotonic() + seconds
-    while psutil.pid_exists(pid) and not _listens(pid, port):
+    while psutil.pid_exists(pid) and (missing := set(ports) - _listened(pid)):
         if monotonic() > end:
             raise ServerError(
-                f"Process {pid} did not listen on port {port} within {seconds:.0f} s.",
+                f"Process {pid} did not listen on port {min(missing)} within {seconds:.0f} s.",
                 "Run with --log-level debug to see what it does.",
             )
         sleep(0.005)
 
 
-def _listens(pid: int, port: int) -> bool:
+def _listened(pid: int) -> set[int]:
+    """The ports that a process listens on."""
     try:
         connections = psutil.Process(pid).net_connections("tcp")
     except psutil.Error:
-        return False
-    return any(c.status == psutil.CONN_LISTEN and c.laddr.port == port for c in connections)
+        return set()
+    return {c.laddr.port for c in connections if c.status == psutil.CONN_LISTEN}

@@ -9,26 +9,28 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import stat
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Set
 from pathlib import Path
 
 LOOK_SECONDS = 0.25
 SETTLE_SECONDS = 0.1
 """Files that change again within this time are still being written."""
 DOCUMENTS = frozenset({".yaml", ".yml", ".json", ".toml"})
+"""Suffixes of documents, beside those of the files that are watched themselves."""
 
 Look = dict[str, tuple[object, ...] | None]
 """What each path looked like; None where there was nothing."""
 
 
 async def changes(
-    paths: Callable[[], Iterable[str]], stopping: asyncio.Event
+    paths: Callable[[], Iterable[str]], stopping: asyncio.Event, known: Look | None = None
 ) -> AsyncIterator[None]:
     """Yield whenever something at the paths is not what it was, until `stopping` is set.
 
-    `paths` tells them anew at each look. Of a folder only the names of its documents count.
+    `known` is what it was (default: what it is at first). `paths` tells them anew at each look. Of
+    a folder only the names of its documents count: the files that are like those watched.
     """
-    known = look(paths())
+    known = look(paths()) if known is None else known
     while not await _is_set_within(stopping, LOOK_SECONDS):
         now = look(paths())
         if any(path in known and known[path] != seen for path, seen in now.items()):
@@ -40,15 +42,17 @@ async def changes(
 
 def look(paths: Iterable[str]) -> Look:
     """What stands at each path now."""
-    return {path: _look_at(path) for path in paths}
+    wanted = set(paths)
+    suffixes = DOCUMENTS | {Path(path).suffix for path in wanted} - {""}
+    return {path: _look_at(path, suffixes) for path in wanted}
 
 
-def _look_at(path: str) -> tuple[object, ...] | None:
+def _look_at(path: str, suffixes: Set[str]) -> tuple[object, ...] | None:
     place = Path(path)
     with contextlib.suppress(OSError, ValueError):
         found = place.stat()
         if stat.S_ISDIR(found.st_mode):
-            return tuple(sorted(p.name for p in place.iterdir() if p.suffix in DOCUMENTS))
+            return tuple(sorted(p.name for p in place.iterdir() if p.suffix in suffixes))
         return (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
     return None
 

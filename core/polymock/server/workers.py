@@ -10,7 +10,15 @@ from time import monotonic
 
 import msgspec
 
-from polymock.server.messages import FromWorker, Load, Loaded, LoadFailed, WorkerSettings
+from polymock.server.messages import (
+    Compiled,
+    FromWorker,
+    Listen,
+    Load,
+    Loaded,
+    LoadFailed,
+    WorkerSettings,
+)
 
 STOP_SECONDS = 15.0
 REVIVE_SECONDS = 0.2
@@ -26,13 +34,18 @@ _encoder = msgspec.json.Encoder()
 class WorkerHandle:
     """One worker, kept alive: a new process takes the place of one that ended unasked.
 
-    `on_message` gets what its processes say, with the worker's index.
+    `on_message` gets what its processes say, with the worker's index; `find_ports` gives them the
+    ports that they ask for.
     """
 
     def __init__(
-        self, settings: WorkerSettings, on_message: Callable[[int, FromWorker], None]
+        self,
+        settings: WorkerSettings,
+        on_message: Callable[[int, FromWorker], None],
+        find_ports: Callable[[Compiled], Listen],
     ) -> None:
         self._settings = settings
+        self._find_ports = find_ports
         self._on_message = on_message
         self._process: asyncio.subprocess.Process | None = None
         self._keeping: asyncio.Task[None] | None = None
@@ -89,7 +102,7 @@ class WorkerHandle:
         if self._load is not None:
             await self._write(self._load)
 
-    async def _write(self, message: WorkerSettings | Load) -> None:
+    async def _write(self, message: WorkerSettings | Load | Listen) -> None:
         process = self._process
         if process is None or process.stdin is None:
             return
@@ -124,6 +137,9 @@ class WorkerHandle:
             return
         while line := await process.stdout.readline():
             message = msgspec.json.decode(line, type=FromWorker)
+            if isinstance(message, Compiled):
+                await self._write(self._find_ports(message))
+                continue
             if isinstance(message, Loaded):
                 self.ready = self._served = True
             elif isinstance(message, LoadFailed) and not self._served:

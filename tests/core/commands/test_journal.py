@@ -82,7 +82,7 @@ def test_an_answer_of_something_else_is_told(tmp_path: Path, admin: Admin, answe
         query("select 1", tmp_path / "j.duckdb", 10, 2)
 
 
-@pytest.mark.parametrize("pid", [os.getpid(), 2**22 + 1])
+@pytest.mark.parametrize("pid", [os.getpid(), 2**22 + 1], ids=["ours", "none"])
 def test_what_a_killed_server_left_is_passed_over(tmp_path: Path, pid: int) -> None:
     announce(tmp_path, pid, 9)
     open_journal(str(tmp_path / "j.duckdb")).close()

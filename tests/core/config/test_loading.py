@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from polymock.config.loading import LoadedConfig, Overrides, load, load_again
+from polymock.config.loading import LoadedConfig, Overrides, listener_port, load, load_again
 from polymock.errors import ConfigError
-from polymock_schemas.config import Config
+from polymock_schemas.config import Config, ServerConfig
 
 
 def load_text(folder: Path, text: str, name: str = "polymock.yaml", **environ: str) -> LoadedConfig:
@@ -183,7 +183,6 @@ def test_a_config_of_another_name_is_known_by_its_content(
     [
         ([], "has no polymock.yaml, and no spec is named"),
         (["gone.yaml"], "There is no file gone.yaml"),
-        (["empty"], "The folder empty has no polymock.yaml"),
         (["full", "a.yaml"], "is a config, and it stands beside other arguments"),
         (["twice"], "polymock.yaml and polymock.json"),
         (["a" * 5000], "cannot be read"),
@@ -223,3 +222,25 @@ def test_reload_reads_the_file_as_it_is_now(tmp_path: Path) -> None:
     (tmp_path / "polymock.yaml").write_text("server: {port: x}")
     with pytest.raises(ConfigError):
         load_again(before, {})
+
+
+def test_a_folder_without_a_config_is_a_spec(tmp_path: Path) -> None:
+    (tmp_path / "protos").mkdir()
+    (tmp_path / "a.graphql").write_text("type Query { a: Int }")
+    loaded = load(["protos", "a.graphql"], environ={}, directory=tmp_path)
+    assert [(mock.spec, mock.name) for mock in loaded.config.mocks] == [
+        ("protos", "protos"),
+        ("a.graphql", "a"),
+    ]
+    assert (loaded.file, loaded.folder) == (None, tmp_path)
+
+
+def test_every_protocol_has_its_port() -> None:
+    server = ServerConfig(grpc_port=7000, ports={"chat": 7001})
+    ports = [listener_port(server, protocol) for protocol in ("grpc", "chat", "mail")]
+    assert ports == [7000, 7001, 0]
+
+
+def test_grpc_has_one_key_for_its_port(tmp_path: Path) -> None:
+    said = refusal(tmp_path, "server: {ports: {grpc: 1}}")
+    assert "server.ports.grpc: gRPC's port is server.grpc_port" in said

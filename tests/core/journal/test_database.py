@@ -8,10 +8,15 @@ import sys
 from pathlib import Path
 
 import duckdb
+import msgspec
 import pytest
 
 from polymock.errors import JournalError
+from polymock.journal.appender import Source
 from polymock.journal.database import open_journal, open_read_only
+from polymock.journal.frames import Batch, encode_call, reply_fields
+from polymock.journal.writer import Journal, Settings
+from polymock_schemas.journal import SCHEMA_VERSION
 
 HOLDER = """
 import sys, time
@@ -143,3 +148,50 @@ def test_a_second_opening_in_the_same_process_with_other_settings_is_an_error(tm
     path = str(tmp_path / "journal.duckdb")
     with open_journal(path), pytest.raises(JournalError, match="already open"):
         open_read_only(path)
+
+
+@pytest.fixture
+def first_version(tmp_path):
+    """A journal as the first Polymock left it, with a row."""
+    path = str(tmp_path / "old.duckdb")
+    with open_journal(path) as journal:
+        for column in ("request_messages", "response_messages"):
+            journal.execute(f"ALTER TABLE requests DROP COLUMN {column}")
+        journal.execute("DROP VIEW coverage")
+        journal.execute("CREATE VIEW coverage AS SELECT 'old' AS mock")
+        journal.execute("UPDATE meta SET value = '1' WHERE key = 'schema_version'")
+        journal.execute("INSERT INTO requests (id, path, status) VALUES (uuid(), '/a', 200)")
+    return path
+
+
+def test_an_older_journal_is_renewed_and_keeps_its_rows(first_version):
+    for _ in range(2):
+        with open_journal(first_version) as journal:
+            found = journal.execute(
+                "SELECT path, status, request_messages, response_messages FROM requests"
+            ).fetchall()
+            assert found == [("/a", 200, 1, 1)]
+            assert journal.execute("SELECT calls FROM coverage").fetchall() == []
+            version = journal.execute("SELECT value FROM meta WHERE key = 'schema_version'")
+            assert version.fetchall() == [(str(SCHEMA_VERSION),)]
+            described = [row[:2] for row in journal.execute("DESCRIBE requests").fetchall()]
+        with open_journal(":memory:") as fresh:
+            assert [row[:2] for row in fresh.execute("DESCRIBE requests").fetchall()] == described
+
+
+def test_an_older_journal_is_read_as_it_is(first_version):
+    before = Path(first_version).read_bytes()
+    with open_read_only(first_version) as journal:
+        assert journal.execute("SELECT path FROM requests").fetchall() == [("/a",)]
+        assert journal.execute("SELECT * FROM coverage").fetchall() == [("old",)]
+    assert Path(first_version).read_bytes() == before
+
+
+def test_a_renewed_journal_is_written(first_version, shop, call, reply):
+    journal = Journal(Settings(first_version))
+    fields = reply_fields(reply(request_messages=2), b"{}", 2, 2)
+    row = (1_700_000_000_000_000, 1, msgspec.Raw(encode_call(0, call(), fields, b"", 0, 0)))
+    journal.submit(Source("n", 1, 0), Batch(1, 1, 0, (("shop", "openapi"),), [row]), lambda: None)
+    found = journal.query("SELECT path, request_messages FROM requests ORDER BY path").rows
+    journal.close()
+    assert found == [["/a", 1], ["/pets/1", 2]]

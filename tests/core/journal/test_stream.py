@@ -181,8 +181,8 @@ def test_a_batch_sent_twice_is_written_once(journal, socket, call, reply):
             assert await send(0) == Ack(1)
             assert await send(1) == Ack(1)
 
-    fields = reply_fields(reply(), 8, 100)
-    row = (TS, 1, msgspec.Raw(encode_call(0, call(), fields, 0, 100)))
+    fields = reply_fields(reply(), b"{}", 2, 2)
+    row = (TS, 1, msgspec.Raw(encode_call(0, call(), fields, b"", 0, 0)))
     batch = Batch(1, 1, 0, (("shop", "openapi"),), [row])
     asyncio.run(story())
     assert rows(journal, "SELECT count(*) FROM requests") == [[1]]
@@ -313,3 +313,44 @@ def test_a_socket_whose_path_is_too_long_is_an_error(journal):
 def test_a_socket_in_a_missing_folder_is_an_error(journal):
     with pytest.raises(JournalError, match="cannot be made"):
         asyncio.run(Receiver(journal, "/nonexistent/j").start())
+
+
+def test_streams_are_recorded_with_their_messages_and_sizes(journal, socket, shop, call, reply):
+    async def story():
+        async with receiving(journal, socket):
+            recorder = Recorder(socket, "n", body_limit=5)
+            recorder.set_mocks([shop])
+            recorder.start()
+            answered = reply(body=b"first", request_messages=4, response_messages=9)
+            recorder.record(0, call(body=b"one"), answered, TS, 1, 40, 5)
+            recorder.record(0, call(), reply(body=b"{}", stable=True), TS + 1, 1, None, 80)
+            recorder.record(0, call(body=b"x" * 9000), reply(body=b"{}"), TS + 2, 1, 100, None)
+            assert await recorder.close()
+
+    asyncio.run(story())
+    assert rows(
+        journal,
+        "SELECT request_messages, response_messages, request_bytes, response_bytes, request_body,"
+        " response_body, truncated FROM requests ORDER BY ts",
+    ) == [
+        [4, 9, 40, 5, "one", "first", True],
+        [1, 1, 0, 80, None, "{}", True],
+        [1, 1, 100, 2, "xxxxx", "{}", True],
+    ]
+
+
+def test_a_protocols_own_status_and_trailers_are_kept(journal, socket, shop, call, reply):
+    async def story():
+        async with receiving(journal, socket):
+            recorder = Recorder(socket, "n")
+            recorder.set_mocks([shop])
+            recorder.start()
+            trailers = ((b"grpc-status", b"5"), (b"x-b", b"2"))
+            for stable in (True, False):
+                answered = reply(200, code=5, trailers=trailers, stable=stable)
+                recorder.record(0, call(), answered, TS, 1)
+            assert await recorder.close()
+
+    asyncio.run(story())
+    kept = '{"content-type":"application/json","grpc-status":"5","x-b":"2"}'
+    assert rows(journal, "SELECT status, response_headers FROM requests") == [[5, kept]] * 2

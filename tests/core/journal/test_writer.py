@@ -13,10 +13,11 @@ import msgspec
 import pytest
 
 from polymock.errors import JournalError
+from polymock.interfaces import JOINT, Operation
 from polymock.journal import writer
 from polymock.journal.appender import Source, TableAppender
 from polymock.journal.database import open_read_only
-from polymock.journal.frames import Batch, Contracts, encode_call, reply_fields
+from polymock.journal.frames import Batch, Contracts, encode_call, mock_part, reply_fields
 from polymock.journal.writer import Journal, Settings
 
 SERVER = """
@@ -61,8 +62,9 @@ START = 1_700_000_040_000_000
 
 
 def raw(call, reply):
-    fields = reply_fields(reply, len(reply.body), 1000)
-    return msgspec.Raw(encode_call(0, call, fields, len(call.body), 1000))
+    answered, sent = reply.body, call.body
+    fields = reply_fields(reply, answered, len(answered), len(answered))
+    return msgspec.Raw(encode_call(0, call, fields, sent, len(sent), len(sent)))
 
 
 @pytest.fixture
@@ -149,6 +151,23 @@ def test_coverage_knows_ranges_and_default(journal, write, shop, call, reply):
         [["200", "404"]],
         [["201"]],
     ]
+
+
+def test_coverage_counts_each_operation_of_a_call(journal, write, shop, call, reply):
+    journal.submit(Source("n", 5, 0), Contracts((shop,)), lambda: None)
+    both = JOINT.join(["GET /pets/{petId}", "POST /pets", "GET /pets/{petId}"])
+    write((START, 1, call(), reply(operation=both)), (START, 1, call(), reply()))
+    assert journal.query("SELECT operation, calls FROM coverage ORDER BY operation").rows == [
+        ["GET /pets/{petId}", 2],
+        ["POST /pets", 1],
+    ]
+
+
+def test_an_operation_may_have_the_joint_in_its_name(journal, write, call, reply):
+    odd = mock_part("shop", "openapi", [Operation("GET /a + b")])
+    journal.submit(Source("n", 5, 0), Contracts((odd,)), lambda: None)
+    write((START, 1, call(), reply(operation="GET /a + b")))
+    assert journal.query("SELECT operation, calls FROM coverage").rows == [["GET /a + b", 1]]
 
 
 def test_a_query_sees_what_was_submitted_before_it(journal, write, call, reply):

@@ -3,11 +3,12 @@ import json
 import pytest
 from msgspec.structs import replace
 
-from polymock.server.messages import MockSummary
+from polymock.server.messages import Loaded, MockSummary
 from polymock.server.panel import (
     MAX_FAULTS,
     Started,
     fault_line,
+    listener_summaries,
     print_faults,
     print_panel,
     render_panel,
@@ -91,3 +92,19 @@ def test_a_panel_in_json_is_one_line(capsys: pytest.CaptureFixture[str]) -> None
 def test_a_panel_in_text_is_printed_to_standard_output(capsys: pytest.CaptureFixture[str]) -> None:
     print_panel(STARTED, as_json=False)
     assert capsys.readouterr().out == "\n".join(render_panel(STARTED)) + "\n"
+
+
+def test_a_panel_shows_the_protocols_own_wires() -> None:
+    loaded = Loaded(
+        mocks=(
+            replace(STARTED.mocks[0], name="shop", protocol="grpc"),
+            replace(STARTED.mocks[0], name="pets"),
+            replace(STARTED.mocks[0], name="users", protocol="grpc"),
+        ),
+        files=(),
+        notes=(),
+        ports={"grpc": 50051, "chat": 7000},
+    )
+    lines = render_panel(replace(STARTED, listeners=listener_summaries(loaded, "[::1]")))
+    assert "  grpc     [::1]:50051  shop, users" in lines
+    assert "  chat     [::1]:7000  " in lines

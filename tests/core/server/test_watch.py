@@ -72,6 +72,24 @@ def test_nothing_is_noticed_where_nothing_changed(file: Path) -> None:
     assert not asyncio.run(noticed(file, lambda path: None))
 
 
+def test_a_change_since_files_were_known_is_noticed(file: Path) -> None:
+    known = look([str(file)])
+    file.write_text("other")
+
+    async def story() -> None:
+        async with asyncio.timeout(1):
+            await anext(changes(lambda: [str(file)], asyncio.Event(), known))
+
+    asyncio.run(story())
+
+
+def test_files_like_those_watched_count_in_a_folder(file: Path) -> None:
+    watched = [str(file.parent), str(file.parent / "shop.proto")]
+    before = look(watched)
+    (file.parent / "other.proto").write_text("")
+    assert look(watched) != before
+
+
 def test_of_a_folder_only_its_documents_count(file: Path) -> None:
     before = look([str(file.parent)])
     (file.parent / "journal.duckdb").write_text("")

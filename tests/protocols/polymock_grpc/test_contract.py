@@ -152,7 +152,7 @@ def kind(name: str) -> tuple[bytes, bytes]:
         ("Watch", (), FRAMED + FRAMED, b'[{"id":"7"},{"id":"7"}]'),
         ("Watch", (), FRAMED + FRAMED[:6], b'[{"id":"7"}]'),
         ("Send", NATIVE, FRAMED * 2, b'[{"id":"7"},{"id":"7"}]'),
-        ("Send", (), FRAMED, b'[{"id":"7"}]'),
+        ("Send", (), FRAMED, b'{"id":"7"}'),
         ("Get", (*HTTP, kind("application/proto")), ID, b'{"id":"7"}'),
         ("Get", (kind("application/proto"),), ID + b"\x12\x01x", b'{"id":"7","name":"x"}'),
         ("Get", (*HTTP, kind("application/json")), b'{"id": "7"}', b'{"id": "7"}'),
@@ -170,7 +170,9 @@ def test_transcriptions(
     asker: Any, operation: str, headers: Headers, body: bytes, text: bytes
 ) -> None:
     assert isinstance(asker.contract, Transcribing)
-    assert asker.contract.transcribe(f"test.v1.S/{operation}", headers, body) == text
+    is_reply = not {*HTTP, *NATIVE} & {*headers}
+    name = f"test.v1.S/{operation}"
+    assert asker.contract.transcribe(name, headers, body, is_reply=is_reply) == text
 
 
 def test_messages_of_native_streams_are_framed(asker: Any) -> None:
