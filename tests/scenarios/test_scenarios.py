@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Iterable, Iterator
+import importlib.util
+import time
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import httpx
@@ -14,13 +15,20 @@ from msgspec import UNSET
 from polymock.commands.contracts import check
 from polymock.config.loading import Overrides, load
 from polymock.testing import Polymock
-from scenarios.form import Scenario, Step, install, read_scenario
-from scenarios.judge import Answer, complaints
+from polymock_schemas.calls import Exchange
+from scenarios import over_grpc, over_http
+from scenarios.answers import Answer, answer_of
+from scenarios.form import Installed, Scenario, Step, install, read_scenario
+from scenarios.judge import asks_for_exchange, complaints
+from scenarios.references import resolved
+from scenarios.services import Services
 
 FOLDER = Path(__file__).parent
 FILES = sorted(FOLDER.glob("*/*.yaml"))
 MAX_TEXT = 2000
 """Characters of an answer's body that a failure shows."""
+RECORD_SECONDS = 2.0
+"""Within which an exchange is recorded that ended on another thread."""
 
 
 @pytest.mark.parametrize(
@@ -28,57 +36,65 @@ MAX_TEXT = 2000
 )
 def test_scenario(file: Path, tmp_path: Path, subtests: pytest.Subtests) -> None:
     scenario = read_scenario(file)
-    installed = install(scenario, file, tmp_path)
-    with subtests.test("warnings"):
-        _require(_wrong_warnings(scenario, installed.config), "polymock check")
+    for number, listener in enumerate(_listeners(scenario)):
+        installed = install(scenario, file, tmp_path / listener, listener)
+        if not number:
+            with subtests.test("warnings"):
+                _require(_wrong_warnings(scenario, installed.config), "polymock check")
+        _take_steps(scenario, installed, subtests, f" over {listener}" if listener else "")
+
+
+def _listeners(scenario: Scenario) -> Sequence[str]:
+    """Who serves native gRPC: each of the listeners in turn, where a scenario calls it."""
+    if "grpc_listener" in scenario.config.get("server", {}):
+        return ("",)
+    if not any(step.wire == "grpc" for step in scenario.steps):
+        return ("",)
+    is_there = importlib.util.find_spec("pygrpc_native") is not None
+    return ("native", "grpcio") if is_there else ("grpcio",)
+
+
+def _take_steps(
+    scenario: Scenario, installed: Installed, subtests: pytest.Subtests, suffix: str
+) -> None:
     earlier: dict[str, Answer] = {}
     with Polymock(installed.config) as mock, mock.client() as client:
-        for step in scenario.steps:
-            with subtests.test(step.title):
-                response = _send(client, step)
-                answer = _answer(response)
+        services = Services(lambda: mock.target("grpc"))
+        for written in scenario.steps:
+            with subtests.test(written.title + suffix):
+                mock.forget()
+                step = resolved(written, earlier)
+                answer, report = _taken(step, mock, client, services, installed)
                 earlier[step.name] = answer
-                report = list(complaints(step.expect, answer, mock.exchanges[-1], earlier))
-                if step.expect.valid:
-                    operation = mock.exchanges[-1].operation
-                    report.extend(_invalid(installed.contract, operation, response))
+                exchange = _exchange(mock, step)
+                report.extend(complaints(step.expect, answer, exchange, earlier))
                 _require(report, step.title, answer)
+        services.close()
 
 
-def _send(client: httpx.Client, step: Step) -> httpx.Response:
-    """Send a step's call over HTTP. The target goes out as it is written, if a URL may be so."""
-    method, _, target = step.call.partition(" ")
-    headers = [
-        (name, one)
-        for name, value in step.headers.items()
-        for one in ([value] if isinstance(value, str) else value)
-    ]
-    content = None
-    if step.text is not UNSET:
-        content = step.text.encode()
-    elif step.base64 is not UNSET:
-        content = base64.b64decode(step.base64)
-    url = client.base_url.copy_with(raw_path=target.encode())
-    if step.json is not UNSET:
-        request = client.build_request(method, url, headers=headers, json=step.json)
-    elif step.form is not UNSET:
-        request = client.build_request(method, url, headers=headers, data=step.form)
-    elif step.multipart is not UNSET:
-        parts = [
-            (part.name, (part.filename, part.text or base64.b64decode(part.base64), part.type))
-            for part in step.multipart
-        ]
-        request = client.build_request(method, url, headers=headers, files=parts)
-    else:
-        request = client.build_request(method, url, headers=headers, content=content)
-    return client.send(request)
+def _taken(
+    step: Step, mock: Polymock, client: httpx.Client, services: Services, installed: Installed
+) -> tuple[Answer, list[str]]:
+    """The answer to a step, and what is wrong with it that its form alone cannot tell."""
+    if step.wire == "grpc":
+        return over_grpc.call(step, services), []
+    if step.wire == "websocket":
+        talk = pytest.importorskip("scenarios.over_websocket", reason="websockets is missing").talk
+        answer, report = talk(mock.url, step)
+        return answer, report
+    response = over_http.send(client, step, services)
+    answer = answer_of(response, services)
+    if not step.expect.valid:
+        return answer, []
+    return answer, list(_invalid(installed.contract, mock.exchanges[-1].operation, response))
 
 
-def _answer(response: httpx.Response) -> Answer:
-    headers: dict[str, list[str]] = {}
-    for name, value in response.headers.multi_items():
-        headers.setdefault(name.lower(), []).append(value)
-    return Answer(response.status_code, headers, response.content)
+def _exchange(mock: Polymock, step: Step) -> Exchange | None:
+    """The last exchange of a step; one that ended elsewhere is waited for."""
+    end = time.monotonic() + (RECORD_SECONDS if asks_for_exchange(step.expect) else 0.1)
+    while step.wire != "http" and not mock.exchanges and time.monotonic() < end:
+        time.sleep(0.002)
+    return mock.exchanges[-1] if mock.exchanges else None
 
 
 def _invalid(contract: Path, operation: str, response: httpx.Response) -> Iterator[str]:

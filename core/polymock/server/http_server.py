@@ -18,6 +18,8 @@ from polymock.server.messages import Load, WorkerSettings
 
 DRAIN_SECONDS = 2.0
 REFUSE_SECONDS = 0.5
+SETTLE_SECONDS = 0.05
+"""Granian's own threads need so long after a streamed answer; ended before, the process aborts."""
 MAX_CONNECTIONS = 10_000
 RESERVED_FILES = 100
 """Kept free of connections, for the journal's socket, specs and callbacks."""
@@ -60,6 +62,7 @@ async def drain(serving: asyncio.Task[None], edge: HttpEdge) -> None:
     await asyncio.wait([serving], timeout=REFUSE_SECONDS)
     if not serving.done():
         log.info("connections on which no whole call was sent are cut off")
+    await asyncio.sleep(SETTLE_SECONDS)
 
 
 def admit_connections() -> int:
