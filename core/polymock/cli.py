@@ -227,12 +227,18 @@ def list_(as_json: bool) -> None:
 def _summary(result: CheckResult) -> str:
     """One line on a checked spec."""
     counts = [
-        f"{number} {level}s" if number != 1 else f"1 {level}"
+        _count(number, level)
         for level in ("error", "warning")
         if (number := sum(fault.level == level for fault in result.faults))
     ]
-    what = f"{result.protocol}, {result.operations} operations" if result.protocol else "not read"
-    return f"{result.spec}: {what}, {', '.join(counts) or 'nothing wrong'}"
+    is_read = result.operations or all(fault.level == "warning" for fault in result.faults)
+    what = _count(result.operations, "operation") if is_read else "not read"
+    words = filter(None, (result.protocol, what, *(counts or ("nothing wrong",))))
+    return f"{result.spec}: {', '.join(words)}"
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 def _report(error: UserError) -> None:

@@ -31,7 +31,7 @@ def compile_mock(mock: MockConfig, folder: Path, seed: int = 42) -> tuple[Contra
     `folder` is where the config's relative paths start. Raises SpecError, PluginError, ConfigError.
     """
     location = _near(resolve(folder, mock.spec))
-    protocol = mock.protocol or _recognise(mock, location)
+    protocol = find_protocol(mock, folder)
     reader = _build_reader(protocol, mock.options)
     spec = Spec(
         location=location,
@@ -43,6 +43,14 @@ def compile_mock(mock: MockConfig, folder: Path, seed: int = 42) -> tuple[Contra
     )
     with plugins.guarded(f"The protocol plugin {protocol!r} failed on {mock.spec}"):
         return reader, reader.compile(spec)
+
+
+def find_protocol(mock: MockConfig, folder: Path) -> str:
+    """The protocol that a mock names, else the one that recognises its spec.
+
+    Raises SpecError where there is none.
+    """
+    return mock.protocol or _recognise(mock, _near(resolve(folder, mock.spec)))
 
 
 def choose_prefixes(

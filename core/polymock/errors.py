@@ -39,8 +39,6 @@ class MockError(Exception):
         super().__init__(detail)
         self.detail = detail
         self.violations = tuple(violations)
-        self.operation = ""
-        """Set by the engine once the operation is known."""
 
 
 class NoOperation(MockError):
@@ -131,6 +129,14 @@ class SpecError(UserError):
     def __init__(self, message: str, faults: Sequence[Fault] = (), hint: str = "") -> None:
         super().__init__(message, hint)
         self.faults = tuple(faults)
+
+    @classmethod
+    def of(cls, faults: Sequence[Fault]) -> SpecError:
+        """The error that carries some faults, one at least, and tells the first of them."""
+        first = faults[0]
+        place = f"{first.file}:{first.path}" if first.path else first.file
+        more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
+        return cls(f"{place}: {first.message}{more}", faults, first.hint)
 
 
 class PluginError(UserError):

@@ -88,20 +88,42 @@ class Contract(Protocol):
     `Reading` (what `read` returns) is the contract's own: the engine only hands it on.
     """
 
-    protocol: str
-    title: str
-    operations: Sequence[Operation]
-    """All of them, for lists and coverage; `reads` and `cacheable` are filled in by `match`."""
-    faults: Sequence[Fault]
-    """What was found wrong while loading."""
-    files: Sequence[str]
-    """The local files that it was made from."""
-    secrets: Sequence[str]
-    """Names of header fields and query parameters that carry credentials: the journal hides them.
-    """
+    @property
+    def protocol(self) -> str:
+        """The protocol's name, as its entry point has it."""
+        ...
+
+    @property
+    def title(self) -> str:
+        """What the document calls itself."""
+        ...
+
+    @property
+    def operations(self) -> Sequence[Operation]:
+        """All of them, for lists and coverage; `reads` and `cacheable` are those of `match`."""
+        ...
+
+    @property
+    def faults(self) -> Sequence[Fault]:
+        """What was found wrong while loading."""
+        ...
+
+    @property
+    def files(self) -> Sequence[str]:
+        """The local files that it was made from."""
+        ...
+
+    @property
+    def secrets(self) -> Sequence[str]:
+        """Names of header fields and query parameters with credentials: the journal hides them."""
+        ...
 
     def match(self, call: Call) -> Match:
-        """Find the operation. Raises NoOperation or MethodNotAllowed."""
+        """Find the operation, by the address or, where that does not tell, by the body.
+
+        Raises NoOperation or MethodNotAllowed where there is none; a contract that has to read
+        the body for it also what `read` raises.
+        """
         ...
 
     def allowed(self, call: Call) -> tuple[str, ...]:
@@ -116,7 +138,10 @@ class Contract(Protocol):
         ...
 
     def read(self, match: Match, call: Call) -> Any:
-        """Decode and validate the call. Raises Invalid, Unreadable, UnsupportedMedia, TooLarge."""
+        """Decode and validate the call.
+
+        Raises Invalid, Unreadable, UnsupportedMedia, TooLarge, NotAcceptable.
+        """
         ...
 
     def example(self, reading: Any) -> Answer | None:
@@ -147,11 +172,18 @@ class Contract(Protocol):
 class ContractReader(Protocol):
     """What a protocol plugin builds: it knows its documents and compiles them."""
 
-    prefix: str
-    """HTTP prefix where the config names none: `/`, `/graphql`."""
-    shares_prefix: bool
-    """Whether its contracts keep that prefix where others are served too: each call then goes to
-    the first mock whose contract has an operation for it."""
+    @property
+    def prefix(self) -> str:
+        """HTTP prefix where the config names none: `/`, `/graphql`."""
+        ...
+
+    @property
+    def shares_prefix(self) -> bool:
+        """Whether its contracts keep that prefix where others are served too.
+
+        Each call then goes to the first mock whose contract has an operation for it.
+        """
+        ...
 
     def recognises(self, name: str, head: bytes) -> bool:
         """Whether a document is this protocol's, by its name and first 64 KiB.
@@ -207,13 +239,20 @@ class Framing(Protocol):
 class Strategy(Protocol):
     """An auth strategy: names the principal of a call."""
 
-    reads: tuple[bytes, ...]
-    """Lower-case header names that it looks at."""
-    challenge: str
-    """Its `WWW-Authenticate` value (RFC 9110, section 11.6.1)."""
-    secrets: tuple[str, ...]
-    """Names of header fields and query parameters that carry credentials: the journal hides them.
-    """
+    @property
+    def reads(self) -> Sequence[bytes]:
+        """Lower-case header names that it looks at."""
+        ...
+
+    @property
+    def challenge(self) -> str:
+        """Its `WWW-Authenticate` value (RFC 9110, section 11.6.1)."""
+        ...
+
+    @property
+    def secrets(self) -> Sequence[str]:
+        """Names of header fields and query parameters with credentials: the journal hides them."""
+        ...
 
     def identify(self, call: Call) -> str | None:
         """The principal's name; None where the call has no credentials of this kind.

@@ -66,8 +66,10 @@ class Socket(Protocol):
 class Conversing(Protocol):
     """A contract that also talks over WebSockets."""
 
-    subprotocols: Sequence[str]
-    """Names for `Sec-WebSocket-Protocol`, the preferred one first."""
+    @property
+    def subprotocols(self) -> Sequence[str]:
+        """Names for `Sec-WebSocket-Protocol`, the preferred one first."""
+        ...
 
     async def converse(
         self, call: Call, subprotocol: str, socket: Socket, answer: Callable[[Call], Flow]

@@ -31,7 +31,7 @@ _PAGE = Operation(name="", reads=READS, cacheable=True, guarded=False)
 
 
 class GraphqlContract:
-    """Implements `polymock.interfaces.Contract` and `polymock.wires.Conversing`."""
+    """Implements `polymock.interfaces.Contract` and `Framing`, and `polymock.wires.Conversing`."""
 
     protocol = "graphql"
     subprotocols = (transport.SUBPROTOCOL, legacy.SUBPROTOCOL)

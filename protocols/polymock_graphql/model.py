@@ -18,9 +18,11 @@ OperationKind = Literal["query", "mutation", "subscription"]
 class TypeSchemas(Protocol):
     """The schema's types as JSON Schema 2020-12."""
 
-    definitions: Definitions
-    """Every object, interface, union, enum, input and scalar type by its name; computed on first
-    use. A field that is nullable in GraphQL admits null."""
+    @property
+    def definitions(self) -> Definitions:
+        """Every object, interface, union, enum, input and scalar type by its name; computed on
+        first use. A field that is nullable in GraphQL admits null."""
+        ...
 
     def leaf(self, type_name: str, field_name: str) -> Schema:
         """The schema of a field's innermost scalar or enum type, never null, with the hints of the

@@ -17,11 +17,12 @@ from polymock.errors import (
     UnsupportedMedia,
 )
 from polymock.interfaces import JOINT, Match, Operation
+from polymock.media_types import MediaName
 from polymock_graphql.model import GraphqlReading, GraphqlRequest, Refused, Task
 from polymock_graphql.reading.documents import READS, Documents, Planned
 from polymock_graphql.reading.errors import LimitExceeded, Malformed, RequestError, errors_of
 from polymock_graphql.reading.forms import read_upload
-from polymock_graphql.reading.media_types import JSON, Media, parse_media
+from polymock_graphql.reading.media_types import JSON, parse_media
 from polymock_graphql.reading.negotiation import ANYTHING, SOCKET, choose_media
 from polymock_graphql.reading.parameters import (
     Parameters,
@@ -82,7 +83,7 @@ class Reader:
 
     def _read_body(self, call: Call) -> Parameters | list[Any]:
         media = parse_media(call.fields.get(b"content-type", b""))
-        name = media.name if media is not None and media.is_utf8 else ""
+        name = media.essence if media is not None and media.is_utf8 else ""
         if name == JSON:
             if not call.body.lstrip(b" \t\r\n").startswith(b"["):
                 return decode_object(call.body)
@@ -146,10 +147,10 @@ def _read_document(body: bytes) -> Parameters:
         raise Malformed("The document is not UTF-8.") from error
 
 
-def _unsupported(call: Call, media: Media | None) -> str:
+def _unsupported(call: Call, media: MediaName | None) -> str:
     field = call.fields.get(b"content-type")
     if field is None:
         return f"The call has no `Content-Type`; send {JSON}."
-    if media is not None and media.name in TAKEN:
-        return f"{media.name} is taken in UTF-8 alone."
+    if media is not None and media.essence in TAKEN:
+        return f"{media.essence} is taken in UTF-8 alone."
     return f"A body of type {field.decode('latin-1')[:200]!r} is not taken; send {JSON}."

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from functools import cached_property
 
 from msgspec.structs import replace
 
@@ -17,6 +16,7 @@ from polymock_grpc.settings import GrpcSettings
 from polymock_grpc.spec.document import ProtoDocument
 from polymock_grpc.transcription import Transcriber, frame
 from polymock_grpc.wires.choosing import NATIVE_READS, READS, Wires, speaks_grpc
+from polymock_grpc.wires.deadlines import deadline_of
 from polymock_grpc.wires.native import is_native
 from polymock_schemas.calls import Call, Headers, Reply
 from polymock_schemas.commands import Fault
@@ -27,7 +27,7 @@ _NO_METADATA = Metadata()
 class GrpcContract:
     """Implements `polymock.interfaces.Contract`, `Transcribing` and `Framing`.
 
-    Listeners look at `methods`, `services`, `file_descriptors` and `reflection` too.
+    Listeners look at `document` and `settings` too.
     """
 
     protocol = "grpc"
@@ -47,14 +47,6 @@ class GrpcContract:
         self._operations = {each.name: _operation(each, READS) for each in document.methods}
         self._native = {each.path: _operation(each, NATIVE_READS) for each in document.methods}
         self.operations: Sequence[Operation] = tuple(self._operations.values())
-        self.methods = document.methods
-        self.services = document.services
-        self.reflection = settings.reflection
-
-    @cached_property
-    def file_descriptors(self) -> Sequence[bytes]:
-        """Every file as a serialised FileDescriptorProto, each behind those that it imports."""
-        return tuple(file.to_binary() for file in self.document.descriptors.file)
 
     def match(self, call: Call) -> Match:
         """Find the method by path, or by its HTTP rules, and the wire by what the call says."""
@@ -75,6 +67,8 @@ class GrpcContract:
     def read(self, match: Match, call: Call) -> GrpcReading:
         """Decode the messages in the body, and check them by their rules."""
         method, wire = _binding(match)
+        if not is_native(call):  # a listener has read the deadline itself
+            call.deadline = deadline_of(call)
         reading = GrpcReading(method, wire, call, wire.decode(method, call))
         self._answers.check(reading)
         return reading
@@ -93,7 +87,12 @@ class GrpcContract:
             reply = wire.encode_stream(method, call, answer.value, _NO_METADATA)
         else:
             reply = wire.encode(method, call, answer.value, _NO_METADATA)
-        return replace(reply, source=answer.source, stable=answer.stable)
+        return replace(
+            reply,
+            source=answer.source,
+            stable=answer.stable,
+            request_messages=len(reading.messages),  # those of a listener's stream are counted
+        )
 
     def refuse(self, call: Call, error: MockError, match: Match | None) -> Reply:
         """A status, as the call's wire writes it."""

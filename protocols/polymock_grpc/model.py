@@ -53,6 +53,10 @@ class Method(msgspec.Struct, frozen=True):
     rules: Sequence[HttpRule] = ()
 
 
+TYPE_PREFIX = "type.googleapis.com/"
+"""Before a message's full name, in the type URL of an Any."""
+
+
 class Detail(msgspec.Struct, frozen=True):
     """One message of google.rpc.Status.details: its full name, bytes, and JSON form."""
 

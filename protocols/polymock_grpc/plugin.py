@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from polymock.interfaces import Plugin, Spec
 from polymock_grpc.settings import GrpcSettings
-from polymock_grpc.spec.recognise import recognises
+from polymock_grpc.spec.recognition import recognises
 
 if TYPE_CHECKING:
     from polymock.wires import Listener, ListenerSettings, Responder

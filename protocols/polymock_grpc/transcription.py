@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
-import struct
-from base64 import b64decode
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 
 from protobuf import Message, Registry
 
-from polymock.errors import MockError
+from polymock.errors import MockError, Unreadable
 from polymock_grpc.model import Method
 from polymock_grpc.wires.codecs import MAX_MESSAGE, BinaryCodec, JsonCodec
 from polymock_grpc.wires.compression import coding_named, decompress
+from polymock_grpc.wires.connect.errors import END_OF_STREAM
+from polymock_grpc.wires.envelopes import COMPRESSED, frames, wrap
+from polymock_grpc.wires.grpc_web import TRAILERS, from_text
 from polymock_schemas.calls import Headers
 
-_HEAD = struct.Struct(">BI")
-_COMPRESSED = 0x01
-_ENDINGS = 0x82
-"""Flags of the frames that end a stream: trailers in gRPC-Web, the end's JSON in Connect."""
-
-
-def is_native(fields: Mapping[bytes, bytes]) -> bool:
-    """Whether header fields are those of a native gRPC call."""
-    said = fields.get(b"content-type", b"")
-    return said.startswith(b"application/grpc") and not said.startswith(b"application/grpc-web")
+_ENDINGS = END_OF_STREAM | TRAILERS
+"""Flags of the frames that end a stream."""
 
 
 def frame(headers: Headers, message: bytes) -> bytes:
     """A message of a native stream behind its length, as gRPC's own frames have it."""
-    return _HEAD.pack(0, len(message)) + message if is_native(dict(headers)) else message
+    content_type = dict(headers).get(b"content-type", b"").lower()
+    return wrap(message) if _is_native_type(content_type) else message
+
+
+def _is_native_type(content_type: bytes) -> bool:
+    """Whether a content type is that of native gRPC, whose frames a listener takes off."""
+    is_web = content_type.startswith(b"application/grpc-web")
+    return content_type.startswith(b"application/grpc") and not is_web
 
 
 class Transcriber:
@@ -45,7 +46,7 @@ class Transcriber:
         """
         fields = dict(headers)
         said = fields.get(b"content-type", b"").lower()
-        native = is_native(fields)
+        native = _is_native_type(said)
         kind = method.output if is_reply else method.input
         streams = method.server_streaming if is_reply else method.client_streaming
         try:
@@ -76,7 +77,7 @@ class Transcriber:
         streams: bool,
     ) -> bytes:
         if said.startswith(b"application/grpc-web-text"):
-            body = b"".join(map(b64decode, _padded(body)))
+            body = from_text(body)
         coding = coding_named(fields.get(b"grpc-encoding"))
         return self._framed(None if b"+json" in said else kind, body, coding, streams)
 
@@ -94,28 +95,13 @@ class Transcriber:
 
 
 def _messages(body: bytes, coding: str) -> Iterator[bytes]:
-    """The messages of a body that are whole; its last may be cut off."""
-    position = 0
-    while position + _HEAD.size <= len(body):
-        flags, length = _HEAD.unpack_from(body, position)
-        position += _HEAD.size
-        data = body[position : position + length]
-        if len(data) < length:
-            return
-        position += length
+    """The messages of a body, decompressed."""
+    for flags, data in _whole_frames(body):
         if not flags & _ENDINGS:
-            yield decompress(coding, data, MAX_MESSAGE) if coding and flags & _COMPRESSED else data
+            yield decompress(coding, data, MAX_MESSAGE) if coding and flags & COMPRESSED else data
 
 
-def _padded(text: bytes) -> Iterator[bytes]:
-    """The parts of a text that are base64 of their own: each ends with its padding."""
-    start = 0
-    while start < len(text):
-        end = text.find(b"=", start)
-        if end < 0:
-            yield text[start:]
-            return
-        while text[end : end + 1] == b"=":
-            end += 1
-        yield text[start:end]
-        start = end
+def _whole_frames(body: bytes) -> Iterator[tuple[int, bytes]]:
+    """The frames of a body but the last where the journal has cut it off."""
+    with suppress(Unreadable):
+        yield from frames(body)

@@ -97,5 +97,5 @@ def _summary(name: str, found: list[Violation]) -> str:
 
 
 def _url(call: Call) -> str:
-    address = call.origin + call.prefix + call.path
+    address = call.origin + call.address
     return f"{address}?{call.query.decode('latin-1')}" if call.query else address

@@ -46,10 +46,20 @@ class Call(msgspec.Struct, gc=False):
     """Scheme and authority that the caller used (`http://127.0.0.1:8080`)."""
     prefix: str = ""
     """The mock's own prefix, which stood before `path` on the wire (`/shop`)."""
+    is_bare: bool = False
+    """Whether the prefix was all, without the slash that `path` has."""
     messages: AsyncIterator[bytes] | None = None
     """What a client streams, message by message as it comes; None where `body` is all there is."""
     deadline: float | None = None
     """When the caller gives up, in seconds of `time.monotonic()`; None where it did not say."""
+
+    @property
+    def address(self) -> str:
+        """The raw path as it was sent."""
+        return self.prefix if self.is_bare else self.prefix + self.path
+
+    notes: Any = None
+    """The contract's own: what it remembers of the call until its answer has ended."""
 
 
 class Outbound(msgspec.Struct, frozen=True, gc=False):

@@ -10,7 +10,8 @@ import msgspec
 class Fault(msgspec.Struct, frozen=True, gc=False):
     """Something wrong with a file that a user brought.
 
-    `file` is a path or URL, `path` a JSON Pointer (or line) in it, `hint` what to do about it.
+    `file` is a path or URL, `path` the place in it: a JSON Pointer, or `LINE:COLUMN` (or `LINE`)
+    where a parser said it, "" where it is the whole. `hint` is what to do about it.
     A `warning` is served all the same; an `error` is not.
     """
 
@@ -22,7 +23,10 @@ class Fault(msgspec.Struct, frozen=True, gc=False):
 
 
 class CheckResult(msgspec.Struct, frozen=True):
-    """What `polymock check` says of one spec."""
+    """What `polymock check` says of one spec.
+
+    `protocol` is "" where none recognised it; one with errors has 0 `operations`.
+    """
 
     spec: str
     protocol: str

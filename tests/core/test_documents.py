@@ -65,11 +65,11 @@ def test_every_form_of_a_document_reads_the_same(tmp_path: Path, name: str, cont
     [
         (b"", "", "empty"),
         (b" \n \n", "", "empty"),
-        (b"a: [1\nb: 2", "line 2, column 2", "line 2"),
-        (b"a: 1\nb:\n  c: 1\n  c: 2\n", "line 4", "`c` stands twice"),
-        (b"a: \xff\n", "line 1", "no UTF-8"),
+        (b"a: [1\nb: 2", "2:2", "line 2"),
+        (b"a: 1\nb:\n  c: 1\n  c: 2\n", "4", "`c` stands twice"),
+        (b"a: \xff\n", "1", "no UTF-8"),
         (b"a: 1\n\tb: 2\n", "", "YAML"),
-        (b"a: *nope\n", "line 1, column 4", "unknown anchor"),
+        (b"a: *nope\n", "1:4", "unknown anchor"),
         (b"? [a]\n: 1\n", "", "key"),
     ],
 )
@@ -84,7 +84,7 @@ def test_what_cannot_be_parsed_says_where(
 
 def test_json_errors_name_line_and_column(tmp_path: Path) -> None:
     error = refusal(put(tmp_path, "a.json", '{"a": 1,\n "b": }'))
-    assert error.faults[0].path == "line 2, column 7"
+    assert error.faults[0].path == "2:7"
 
 
 def test_deep_nesting_is_refused(tmp_path: Path) -> None:

@@ -1,13 +1,14 @@
-"""Clients as people have them: gRPC by reflection, subscriptions over WebSockets."""
+"""Clients as people have them: gRPC by reflection, Connect, subscriptions over WebSockets."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
-from types import TracebackType
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import grpc
+from connectrpc.method import IdempotencyLevel, MethodInfo, StreamType
 from google.protobuf.descriptor import MethodDescriptor
 from google.protobuf.descriptor_pool import DescriptorPool
 from google.protobuf.json_format import MessageToDict, ParseDict
@@ -18,6 +19,8 @@ from grpc_reflection.v1alpha.proto_reflection_descriptor_database import (
 )
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
+
+from polymock_grpc.model import Method
 
 SECONDS = 20.0
 TRANSPORT_WS = Subprotocol("graphql-transport-ws")
@@ -44,47 +47,42 @@ class ReflectingClient:
     def __enter__(self) -> ReflectingClient:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.channel.close()
 
-    def call(self, method: str, request: Any, metadata: Sequence[tuple[str, str]] = ()) -> Any:
-        """The answer to a call of `SERVICE/METHOD`; of a stream, the list of its messages.
+    def call(self, name: str, request: Any) -> Any:
+        """The answer to a call of `SERVICE/METHOD`; where it is a stream, the list of messages.
 
         `request` is a list where the method takes a stream. Raises grpc.RpcError.
         """
-        answer = self.start(method, request, metadata)
+        answer = self.start(name, request)
         if isinstance(answer, Message):
             return MessageToDict(answer)
         return [MessageToDict(message) for message in answer]
 
-    def start(self, method: str, request: Any, metadata: Sequence[tuple[str, str]] = ()) -> Any:
-        """As grpcio gives it: a message, or a call that is iterated and can be cancelled."""
-        found = self._method(method)
-        request_class = GetMessageClass(found.input_type)
-        call = self._callable(found)(
-            f"/{method}",
+    def start(self, name: str, request: Any) -> Any:
+        """As `call`, but of a stream the call itself: it is iterated, and can be cancelled."""
+        method = self._method(name)
+        request_class = GetMessageClass(method.input_type)
+        call = self._multicallable(method)(
+            f"/{name}",
             request_serializer=request_class.SerializeToString,
-            response_deserializer=GetMessageClass(found.output_type).FromString,
+            response_deserializer=GetMessageClass(method.output_type).FromString,
         )
-        if found.client_streaming:
+        if method.client_streaming:
             request = (ParseDict(each, request_class()) for each in request)
         else:
             request = ParseDict(request, request_class())
-        return call(request, metadata=tuple(metadata), timeout=SECONDS)
+        return call(request, timeout=SECONDS)
 
     def _method(self, name: str) -> MethodDescriptor:
         service, _, method = name.partition("/")
         found: MethodDescriptor = self._pool.FindServiceByName(service).methods_by_name[method]
         return found
 
-    def _callable(self, method: MethodDescriptor) -> Callable[..., Any]:
-        many = {False: "unary", True: "stream"}
-        kind = f"{many[method.client_streaming]}_{many[method.server_streaming]}"
+    def _multicallable(self, method: MethodDescriptor) -> Callable[..., Any]:
+        words = {False: "unary", True: "stream"}
+        kind = f"{words[method.client_streaming]}_{words[method.server_streaming]}"
         found: Callable[..., Any] = getattr(self.channel, kind)
         return found
 
@@ -100,42 +98,54 @@ class _Renaming(grpc.StreamStreamClientInterceptor):
         return continuation(renamed, requests)
 
 
+def connect_method(method: Method) -> MethodInfo[Any, Any]:
+    """A method as Connect's client wants to know it: one that takes a single message."""
+    return MethodInfo(
+        name=method.descriptor.name,
+        service_name=method.descriptor.parent.type_name,
+        input=method.input,
+        output=method.output,
+        stream_type=StreamType.SERVER_STREAM if method.server_streaming else StreamType.UNARY,
+        idempotency_level=IdempotencyLevel.UNKNOWN,
+    )
+
+
+@contextmanager
+def subscribing(url: str, agent: str = "") -> Iterator[Subscriber]:
+    """A WebSocket of the protocol graphql-transport-ws, past its handshake."""
+    with connect(
+        url.replace("http", "ws", 1),
+        subprotocols=[TRANSPORT_WS],
+        user_agent_header=agent or None,
+        open_timeout=SECONDS,
+        proxy=None,
+    ) as socket:
+        yield Subscriber(socket)
+
+
 class Subscriber:
-    """One WebSocket of the protocol graphql-transport-ws, past its handshake. A context manager."""
+    """Who subscribes over a WebSocket."""
 
-    def __init__(self, url: str, agent: str = "") -> None:
-        self.socket: ClientConnection = connect(
-            url.replace("http", "ws", 1),
-            subprotocols=[TRANSPORT_WS],
-            user_agent_header=agent or None,
-            open_timeout=SECONDS,
-            proxy=None,
-        )
-        self.send({"type": "connection_init"})
-        assert self.receive() == {"type": "connection_ack"}
+    def __init__(self, socket: ClientConnection) -> None:
+        self._socket = socket
+        self._send({"type": "connection_init"})
+        assert self._receive() == {"type": "connection_ack"}
 
-    def __enter__(self) -> Subscriber:
-        return self
+    def subscribe(self, query: str) -> Generator[Any, None, None]:
+        """What an operation sends, one result after another; it is stopped with the iteration.
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
-        self.socket.close()
+        Raises websockets.ConnectionClosed where the server closes.
+        """
+        self._send({"id": "1", "type": "subscribe", "payload": {"query": query}})
+        try:
+            while (message := self._receive())["type"] == "next":
+                yield message["payload"]
+            assert message == {"id": "1", "type": "complete"}
+        except GeneratorExit:
+            self._send({"id": "1", "type": "complete"})
 
-    def subscribe(self, query: str) -> Iterator[Any]:
-        """What an operation sends, result by result, until it is complete."""
-        self.send({"id": "1", "type": "subscribe", "payload": {"query": query}})
-        while (message := self.receive())["type"] == "next":
-            yield message["payload"]
-        assert message == {"id": "1", "type": "complete"}
+    def _send(self, message: Any) -> None:
+        self._socket.send(json.dumps(message))
 
-    def send(self, message: Any) -> None:
-        """Send one message."""
-        self.socket.send(json.dumps(message))
-
-    def receive(self) -> Any:
-        """The next message. Raises websockets.ConnectionClosed."""
-        return json.loads(self.socket.recv(timeout=SECONDS))
+    def _receive(self) -> Any:
+        return json.loads(self._socket.recv(timeout=SECONDS))

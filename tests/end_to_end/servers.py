@@ -1,10 +1,12 @@
 """`polymock serve` as a user starts it: its own process, on free ports, in the test's folder."""
 
+import os
 import re
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import httpx
@@ -15,11 +17,12 @@ STOP_SECONDS = 20
 
 
 class Server:
-    """A running server. `url` and `admin_url` are what its panel says."""
+    """A running server. `url` and `admin_url` are what its panel says; it runs in `folder`."""
 
     def __init__(self, process: "subprocess.Popen[str]", log: Path) -> None:
         self.process = process
         self._log = log
+        self.folder = log.parent
         panel = self.await_output("Stop it with")
         self.panel = panel
         self.url = self._find(r"mock +(https?://[^/\s]+)", panel)
@@ -79,11 +82,46 @@ class Server:
         self.process.wait(STOP_SECONDS)
         psutil.wait_procs(processes, STOP_SECONDS)
 
+    def end(self) -> None:
+        """Stop it where it runs still; kill it where that does not help."""
+        if self.process.poll() is None:
+            try:
+                self.stop()
+            except subprocess.TimeoutExpired:
+                self.kill()
+
     @staticmethod
     def _find(pattern: str, text: str) -> str:
         found = re.search(pattern, text, re.MULTILINE)
         assert found is not None, text
         return found[1]
+
+
+def start(
+    folder: Path,
+    *arguments: str,
+    python: str = sys.executable,
+    environment: Mapping[str, str] | None = None,
+) -> Server:
+    """A server that runs in a folder, on free ports; `environment` is added to this process's."""
+    log = folder / f"serve-{len(list(folder.glob('serve-*.log')))}.log"
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [
+                *(python, "-m", "polymock", "serve", *arguments),
+                *("--port", "0", "--admin-port", "0"),
+            ],
+            cwd=folder,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env={**os.environ, "PYTHONUNBUFFERED": "1", **(environment or {})},
+        )
+    try:
+        return Server(process, log)
+    except BaseException:
+        process.kill()
+        raise
 
 
 def polymock(*arguments: str, cwd: Path) -> "subprocess.CompletedProcess[str]":

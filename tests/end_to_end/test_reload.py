@@ -5,9 +5,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import grpc
 import httpx
 import pytest
 
+from end_to_end.clients import ReflectingClient
 from end_to_end.servers import Server
 
 Serve = Callable[..., Server]
@@ -103,3 +105,84 @@ def test_a_worker_that_finds_no_spec_starts_once_it_is_back(server: Server, tmp_
         assert time.monotonic() < end, server.output
         time.sleep(0.1)
     await_name(server, "first")
+
+
+NOTES = """
+syntax = "proto3";
+message Note { string id = 1; %s }
+service Notes { rpc Get(Note) returns (Note); }
+"""
+TALLY = """
+syntax = "proto3";
+message Count { int32 number = 1; }
+service Tally { rpc Ask(Count) returns (stream Count); }
+"""
+
+
+def graph_fields(server: Server) -> set[str]:
+    answer = httpx.post(
+        f"{server.url}/graphql", json={"query": "{ __schema { queryType { fields { name } } } }"}
+    )
+    return {field["name"] for field in answer.json()["data"]["__schema"]["queryType"]["fields"]}
+
+
+def await_fields(server: Server, fields: set[str]) -> None:
+    end = time.monotonic() + 15
+    while graph_fields(server) != fields:
+        assert time.monotonic() < end, server.output
+        time.sleep(0.05)
+
+
+def test_sdl(serve: Serve, tmp_path: Path) -> None:
+    put(tmp_path / "graph/query.graphql", "type Query { first: Int }")
+    server = serve("graph", "--reload")
+    assert graph_fields(server) == {"first"}
+    put(tmp_path / "graph/query.graphql", "type Query { first: Int, second: Int }")
+    await_fields(server, {"first", "second"})
+    put(tmp_path / "graph/more.gql", "extend type Query { third: Int }")
+    await_fields(server, {"first", "second", "third"})
+    put(tmp_path / "graph/more.gql", "extend type Query { third }")
+    assert "more.gql:1:27: it is no SDL" in server.await_output("go on being served")
+    assert graph_fields(server) == {"first", "second", "third"}
+    (tmp_path / "graph/more.gql").unlink()
+    await_fields(server, {"first", "second"})
+
+
+def note(server: Server) -> set[str]:
+    """The fields of a note over gRPC, as the server reflects and fills them now."""
+    with ReflectingClient(server.listener("grpc")) as client:
+        return set(client.call("Notes/Get", {"id": "n1"}))
+
+
+def await_note(server: Server, fields: set[str]) -> None:
+    end = time.monotonic() + 15
+    while note(server) != fields:
+        assert time.monotonic() < end, server.output
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize("listener", ["native", "grpcio"])
+def test_protos(
+    serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, listener: str
+) -> None:
+    monkeypatch.setenv("POLYMOCK_SERVER__GRPC_LISTENER", listener)
+    put(tmp_path / "protos/notes.proto", NOTES % "")
+    server = serve("protos", "--grpc-port", "0", "--reload", "--workers", "2")
+    assert note(server) == {"id"}
+    put(tmp_path / "protos/notes.proto", NOTES % "string text = 2;")
+    await_note(server, {"id", "text"})
+    put(tmp_path / "protos/notes.proto", NOTES % "Missing text = 2;")
+    assert "notes.proto:3:31: protoc: " in server.await_output("go on being served")
+    assert note(server) == {"id", "text"}
+    put(tmp_path / "protos/notes.proto", NOTES % "string title = 3;")
+    await_note(server, {"id", "title"})
+    put(tmp_path / "protos/tally.proto", TALLY)
+    end = time.monotonic() + 15
+    while True:
+        try:
+            with ReflectingClient(server.listener("grpc")) as client:
+                assert len(client.call("Tally/Ask", {})) == 3
+                return
+        except (KeyError, grpc.RpcError):
+            assert time.monotonic() < end, server.output
+            time.sleep(0.05)

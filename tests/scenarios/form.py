@@ -10,7 +10,7 @@ import msgspec
 import ryaml
 from msgspec import UNSET, UnsetType
 
-from polymock_schemas.calls import Source
+from polymock_schemas.calls import Exchange, Source
 
 Fields = Mapping[str, str | list[str] | dict[str, Any] | None]
 """What is expected of header fields, by name."""
@@ -39,6 +39,7 @@ class Expected(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     json: Any = UNSET
     subset: Any = UNSET
     schema: dict[str, Any] | UnsetType = UNSET
+    places: Mapping[str, dict[str, Any]] = {}
     valid: bool = False
     text: str | UnsetType = UNSET
     mentions: tuple[str, ...] = ()
@@ -50,6 +51,11 @@ class Expected(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     principal: str | UnsetType = UNSET
     violations: tuple[str, ...] | UnsetType = UNSET
     recorded: Mapping[str, Any] = {}
+
+    def __post_init__(self) -> None:
+        unknown = self.recorded.keys() - set(Exchange.__struct_fields__)
+        if unknown:
+            raise ValueError(f"nothing is recorded as {', '.join(sorted(unknown))}")
 
 
 class Line(msgspec.Struct, forbid_unknown_fields=True, frozen=True):

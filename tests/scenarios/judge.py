@@ -11,7 +11,7 @@ import msgspec
 from msgspec import UNSET
 
 from polymock_schemas.calls import Exchange
-from scenarios.answers import Answer
+from scenarios.answers import Answer, value_at
 from scenarios.form import Expected
 
 
@@ -63,7 +63,7 @@ def _body(expected: Expected, answer: Answer) -> Iterator[str]:
         yield f"the body is {answer.text!r}, expected {expected.text!r}"
     if expected.base64 is not UNSET and answer.body != base64.b64decode(expected.base64):
         yield f"the bytes are {base64.b64encode(answer.body).decode()}"
-    if UNSET is expected.json is expected.subset is expected.schema:
+    if UNSET is expected.json is expected.subset is expected.schema and not expected.places:
         return
     if answer.value is UNSET:
         yield "the body cannot be read as JSON, nor as what its media type says"
@@ -74,6 +74,11 @@ def _body(expected: Expected, answer: Answer) -> Iterator[str]:
         yield from differences("body", expected.subset, answer.value, whole=False)
     if expected.schema is not UNSET:
         yield from _schema("body", expected.schema, answer.value)
+    for pointer, schema in expected.places.items():
+        try:
+            yield from _schema(f"body{pointer}", schema, value_at(answer.value, pointer))
+        except LookupError as error:
+            yield f"body: {error}"
 
 
 def differences(place: str, expected: Any, found: Any, *, whole: bool) -> Iterator[str]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from polymock.config.loading import LoadedConfig
-from polymock.contracts import compile_mock
+from polymock.contracts import compile_mock, find_protocol
 from polymock.errors import SpecError
 from polymock.plugins import guarded
 from polymock_schemas.commands import CheckResult, Fault
@@ -35,11 +37,13 @@ def is_refused(results: Sequence[CheckResult], *, strict: bool) -> bool:
 
 
 def _check_mock(mock: MockConfig, folder: Path, seed: int) -> CheckResult:
+    protocol = mock.protocol or ""
     try:
-        _, contract = compile_mock(mock, folder, seed)
-        with guarded(f"The protocol plugin {contract.protocol!r} failed on {mock.spec}"):
+        protocol = find_protocol(mock, folder)
+        _, contract = compile_mock(replace(mock, protocol=protocol), folder, seed)
+        with guarded(f"The protocol plugin {protocol!r} failed on {mock.spec}"):
             faults = tuple(contract.problems())
     except SpecError as error:
         whole = Fault("error", mock.spec, "", error.message, error.hint)
-        return CheckResult(mock.spec, mock.protocol or "", 0, error.faults or (whole,))
-    return CheckResult(mock.spec, contract.protocol, len(contract.operations), faults)
+        return CheckResult(mock.spec, protocol, 0, error.faults or (whole,))
+    return CheckResult(mock.spec, protocol, len(contract.operations), faults)

@@ -10,12 +10,14 @@ from pathlib import Path
 MAX_FILES = 2000
 MAX_DEPTH = 16
 """Levels of folders below the first one."""
+PASSED_OVER = frozenset({"node_modules", "__pycache__"})
+"""Folders that hold other people's files."""
 
 
 def files_in(folder: Path) -> Iterator[Path]:
     """The ordinary files of a folder and of the folders in it, sorted, at most MAX_FILES of them.
 
-    Hidden ones are passed over, and so are links that lead out of the folder.
+    Hidden ones and those of PASSED_OVER are left out, and so are links that lead out of the folder.
     """
     home = folder.resolve()
     files = (
@@ -30,7 +32,7 @@ def files_in(folder: Path) -> Iterator[Path]:
 def folders_in(folder: Path) -> Iterator[Path]:
     """The folder itself and those in it, sorted, down to MAX_DEPTH and MAX_FILES of them.
 
-    Hidden ones are passed over, and links. Nothing where there is no such folder.
+    Hidden ones, those of PASSED_OVER and links are left out. Nothing where there is no such folder.
     """
     waiting = [(0, folder)] if folder.is_dir() else []
     for _ in range(MAX_FILES):
@@ -39,7 +41,11 @@ def folders_in(folder: Path) -> Iterator[Path]:
         depth, place = waiting.pop()
         yield place
         if depth < MAX_DEPTH:
-            inner = [entry for entry in _entries(place) if entry.is_dir(follow_symlinks=False)]
+            inner = [
+                entry
+                for entry in _entries(place)
+                if entry.is_dir(follow_symlinks=False) and entry.name not in PASSED_OVER
+            ]
             waiting.extend((depth + 1, Path(entry.path)) for entry in reversed(inner))
 
 

@@ -85,7 +85,7 @@ def _transcoded(content: bytes, encoding: str) -> bytes:
         line = content.count(b"\n", 0, error.start) + 1
         raise ParseError(
             f"it is no {encoding.upper()} text (byte {error.start}, about line {line})",
-            where=f"line {line}",
+            where=str(line),
             hint="save it as UTF-8",
         ) from None
     return content if encoding == "utf-8" else text.encode()
@@ -100,5 +100,5 @@ def _json_error(text: bytes, error: ValueError) -> ParseError:
     reason = reason[: found.start()] if found else reason
     return ParseError(
         f"it is no JSON: {reason} at line {line}, column {column}",
-        where=f"line {line}, column {column}",
+        where=f"{line}:{column}",
     )

@@ -8,15 +8,14 @@ they are put back afterwards, as shared objects, and what they would expand to i
 from __future__ import annotations
 
 import contextlib
-import gc
 import io
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 import ryaml
 
+from polymock.documents.collector import collector_paused
 from polymock.documents.sections import UncuttableError, in_sections
 
 # The sign stands first in each, as the search for a fixed character is very much faster.
@@ -36,7 +35,7 @@ LARGE = 1024 * 1024
 
 
 class ParseError(ValueError):
-    """A document that cannot be parsed: why, `where` in it (`line 3, column 7`), and a hint."""
+    """A document that cannot be parsed: why, `where` in it (`3:7`: line and column), and a hint."""
 
     def __init__(self, message: str, where: str = "", hint: str = "") -> None:
         super().__init__(message)
@@ -54,7 +53,7 @@ def yaml_to_json(text: str, limit: int) -> tuple[bytes, tuple[str, ...]]:
     _judge_brackets(text.encode())
     anchors = {found[1] for found in ANCHOR.finditer(text)}
     shared = anchors and any(found[1] in anchors for found in ALIAS.finditer(text))
-    with _collector_paused():
+    with collector_paused():
         if shared:
             marks = _Marks(text)
             node, warnings = _parse(marks.applied(text))
@@ -112,8 +111,8 @@ def _explained(text: str, reason: str) -> ParseError:
     duplicate = re.search(r'duplicate entry with key "(.*)"', reason, re.DOTALL)
     if duplicate:
         line = _second_line(text, duplicate[1])
-        where = f"line {line}" if line else ""
-        stands = f" (the second stands in {where})" if where else ""
+        where = str(line) if line else ""
+        stands = f" (the second stands in line {line})" if line else ""
         return ParseError(
             f"the key `{duplicate[1]}` stands twice in one object{stands}",
             where,
@@ -125,11 +124,11 @@ def _explained(text: str, reason: str) -> ParseError:
     position = re.search(r"at position (\d+)", reason)
     where = ""
     if found:
-        where = f"line {found[1]}, column {found[2]}"
+        where = f"{found[1]}:{found[2]}"
     elif position:
         # The parser counts bytes here.
-        where = f"line {text.encode()[: int(position[1])].count(10) + 1}"
-        reason = f"{reason} ({where})"
+        where = str(text.encode()[: int(position[1])].count(10) + 1)
+        reason = f"{reason} (line {where})"
     hint = "indent with spaces, not tabs" if "cannot start any token" in reason else ""
     return ParseError(f"it is no YAML: {reason}", where, hint)
 
@@ -279,15 +278,3 @@ class _Plainer:
                 hint="write `$ref` in place of nested aliases",
             )
         return weight
-
-
-@contextlib.contextmanager
-def _collector_paused() -> Iterator[None]:
-    """No garbage collections while very many objects are made: they would double the time."""
-    running = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if running:
-            gc.enable()

@@ -209,6 +209,7 @@ class ExchangeFlow:
                 scenario=reply.scenario,
                 violations=error.violations,
                 outbound=reply.outbound,
+                request_messages=reply.request_messages,
             )
         )
         return refusal.body or None

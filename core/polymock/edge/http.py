@@ -63,6 +63,10 @@ class HttpEdge:
         await send({"type": "http.response.body", "body": reply.body})
         self.responder.record(mock, call, reply, started)
 
+    async def hang_up(self, seconds: float) -> None:
+        """Close the WebSockets, as the server is about to end, and wait so long for that."""
+        await self._conversations.hang_up(seconds)
+
     def give_up(self) -> None:
         """End what would not end by itself in time, as the server is about to end."""
         self.bodies.give_up()
@@ -86,15 +90,17 @@ class HttpEdge:
         else:
             prefix = mock.prefix
         fields = dict(headers)
+        rest = path[len(prefix) :]
         call = Call(
             method=method,
-            path=path[len(prefix) :] or "/",
+            path=rest or "/",
             query=query,
             headers=headers,
             fields=fields,
             client=client,
             origin=f"{scheme}://{fields.get(b'host', b'').decode('latin-1')}",
             prefix=prefix,
+            is_bare=not rest,
         )
         return mock, call, error
 

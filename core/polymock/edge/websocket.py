@@ -78,6 +78,8 @@ class Conversations:
         self._responder = responder
         self._max_message = max_message
         self._open: dict[asyncio.Task[None], _Conversation] = {}
+        self._held: set[asyncio.Future[None]] = set()
+        """One for each socket, done once that is closed."""
 
     async def hold(
         self,
@@ -89,8 +91,19 @@ class Conversations:
         send: Send,
     ) -> None:
         """Accept, and let the contract talk until either side closes."""
-        await send({"type": "websocket.accept", "subprotocol": subprotocol or None})
         socket = AsgiSocket(receive, send, self._max_message)
+        held: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._held.add(held)
+        try:
+            await send({"type": "websocket.accept", "subprotocol": subprotocol or None})
+            await self._talk(mock, contract, call, subprotocol, socket)
+        finally:
+            self._held.discard(held)
+            held.set_result(None)
+
+    async def _talk(
+        self, mock: Mock, contract: Conversing, call: Call, subprotocol: str, socket: AsgiSocket
+    ) -> None:
         conversation = _Conversation(self._responder, mock)
         talk = asyncio.create_task(
             contract.converse(call, subprotocol, socket, conversation.answer)
@@ -113,8 +126,14 @@ class Conversations:
         else:
             await socket.close()
 
+    async def hang_up(self, seconds: float) -> None:
+        """Close all of them, as the server is about to end, and wait so long for that."""
+        self.give_up()
+        if self._held:
+            await asyncio.wait(self._held, timeout=seconds)
+
     def give_up(self) -> None:
-        """Close all of them, as the server is about to end."""
+        """Begin to close all of them."""
         for talk, conversation in self._open.items():
             conversation.stop()
             talk.cancel()

@@ -168,9 +168,19 @@ def encode_call(
     what it was on the wire. Raises UnicodeEncodeError, TypeError or OverflowError where a plugin
     has put values of other types into the call.
     """
-    path = call.prefix + call.path
     return _encoder.encode(
-        (mock, call.method, path, call.query, call.client, call.headers, body, whole, size, reply)
+        (
+            mock,
+            call.method,
+            call.address,
+            call.query,
+            call.client,
+            call.headers,
+            body,
+            whole,
+            size,
+            reply,
+        )
     )
 
 

@@ -5,7 +5,7 @@ A `node` asks `merge` for its cases, the ways through `allOf`, `anyOf`, `oneOf`,
 (`negation`), and turns each into a recipe for one type: `values`, `numbers`, `strings` (with
 `pattern_text`, `formats`), `arrays`, `objects`. Realistic values come from a property's name
 (`names` -> `kinds`, `quantities`) or from `x-faker` (`faker_names`), drawn from `draws` and
-`seeds`.
+`seeds`. `properties` makes one property of an object without the others.
 """
 
 from polymock.samples.faker_names import unknown_faker_names

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from polymock.config.certificates import find_certificates
 from polymock.config.loading import LoadedConfig, load_again, resolve
 from polymock.config.units import parse_duration
 from polymock.documents.folders import folders_in
 from polymock.documents.places import is_url
 from polymock.errors import ServerError, SpecError, UserError
-from polymock.server.certificates import find_certificates
 from polymock.server.messages import Found, FromWorker, Load, Loaded, LoadFailed, WorkerSettings
 from polymock.server.panel import Started, listener_summaries, print_faults, print_panel
 from polymock.server.ports import await_listening, reserve

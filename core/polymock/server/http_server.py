@@ -12,8 +12,8 @@ from granian.constants import Interfaces, SSLProtocols
 from granian.server.embed import Server
 
 from polymock.app import mock_app
+from polymock.config.certificates import find_certificates
 from polymock.edge.http import HttpEdge
-from polymock.server.certificates import find_certificates
 from polymock.server.messages import Load, WorkerSettings
 
 DRAIN_SECONDS = 2.0
@@ -55,8 +55,13 @@ def open_server(
     )
 
 
-async def drain(serving: asyncio.Task[None], edge: HttpEdge) -> None:
-    """Wait for what is being answered; who sends too slowly for that is refused, then cut off."""
+async def drain(server: Server, serving: asyncio.Task[None], edge: HttpEdge) -> None:
+    """Take no more calls, and wait for those begun, but not for WebSockets: these have no end.
+
+    Who sends too slowly for that is refused, then cut off.
+    """
+    await edge.hang_up(REFUSE_SECONDS)  # Granian would cut them off without a word
+    server.stop()
     await asyncio.wait([serving], timeout=DRAIN_SECONDS)
     edge.give_up()
     await asyncio.wait([serving], timeout=REFUSE_SECONDS)

@@ -87,7 +87,8 @@ def print_faults(faults: Sequence[Fault]) -> None:
 
 def fault_line(fault: Fault) -> str:
     """One fault on one line: level, place, what is wrong, what to do."""
-    place = f"{fault.file}#{fault.path}" if fault.path else fault.file
+    mark = ":" if fault.path[:1].isdigit() else "#"
+    place = f"{fault.file}{mark}{fault.path}" if fault.path else fault.file
     hint = f" ({fault.hint})" if fault.hint else ""
     return f"{fault.level}: {place}: {fault.message}{hint}"
 

@@ -11,15 +11,29 @@ import contextlib
 import stat
 from collections.abc import AsyncIterator, Callable, Iterable, Set
 from pathlib import Path
+from time import time_ns
+from typing import NamedTuple
 
 LOOK_SECONDS = 0.25
 SETTLE_SECONDS = 0.1
 """Files that change again within this time are still being written."""
-DOCUMENTS = frozenset({".yaml", ".yml", ".json", ".toml"})
+DOCUMENTS = frozenset(
+    {".yaml", ".yml", ".json", ".toml", ".graphql", ".graphqls", ".gql", ".sdl", ".proto"}
+)
 """Suffixes of documents, beside those of the files that are watched themselves."""
 
-Look = dict[str, tuple[object, ...] | None]
-"""What each path looked like; None where there was nothing."""
+
+class FileLook(NamedTuple):
+    """What a file looked like; `changed` is in nanoseconds since 1970."""
+
+    device: int
+    inode: int
+    size: int
+    changed: int
+
+
+Look = dict[str, FileLook | tuple[str, ...] | None]
+"""What each path looked like: a file, the names in a folder, or None where there was nothing."""
 
 
 async def changes(
@@ -27,16 +41,18 @@ async def changes(
 ) -> AsyncIterator[None]:
     """Yield whenever something at the paths is not what it was, until `stopping` is set.
 
-    `known` is what it was (default: what it is at first). `paths` tells them anew at each look. Of
-    a folder only the names of its documents count: the files that are like those watched.
+    `known` is what it was (default: what it is at first). `paths` tells them anew at each look; a
+    file among them that was not there before counts if it changed since the last time. Of a folder
+    only the names of its documents count: the files that are like those watched.
     """
     known = look(paths()) if known is None else known
+    since = time_ns()
     while not await _is_set_within(stopping, LOOK_SECONDS):
         now = look(paths())
-        if any(path in known and known[path] != seen for path, seen in now.items()):
+        if any(_is_changed(path, seen, known, since) for path, seen in now.items()):
             now = await _settled(paths, now, stopping)
+            since = time_ns()
             yield
-            now = {**look(paths()), **now}
         known = now
 
 
@@ -47,13 +63,21 @@ def look(paths: Iterable[str]) -> Look:
     return {path: _look_at(path, suffixes) for path in wanted}
 
 
-def _look_at(path: str, suffixes: Set[str]) -> tuple[object, ...] | None:
+def _is_changed(
+    path: str, seen: FileLook | tuple[str, ...] | None, known: Look, since: int
+) -> bool:
+    if path in known:
+        return known[path] != seen
+    return isinstance(seen, FileLook) and seen.changed > since
+
+
+def _look_at(path: str, suffixes: Set[str]) -> FileLook | tuple[str, ...] | None:
     place = Path(path)
     with contextlib.suppress(OSError, ValueError):
         found = place.stat()
         if stat.S_ISDIR(found.st_mode):
             return tuple(sorted(p.name for p in place.iterdir() if p.suffix in suffixes))
-        return (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
+        return FileLook(found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
     return None
 
 

@@ -19,6 +19,7 @@ from time import perf_counter
 import msgspec
 
 from polymock.config.units import parse_size
+from polymock.documents.collector import settle
 from polymock.edge.http import HttpEdge
 from polymock.edge.responder import MockResponder
 from polymock.errors import UserError
@@ -89,8 +90,9 @@ class Worker:
                 log.error("cannot listen: %s", serving.exception())
             if steering.done() and (failure := steering.exception()) is not None:
                 log.error("cannot go on", exc_info=failure)
-            self._server.stop()
-            await asyncio.gather(drain(serving, self._edge), self._listeners.stop(DRAIN_SECONDS))
+            await asyncio.gather(
+                drain(self._server, serving, self._edge), self._listeners.stop(DRAIN_SECONDS)
+            )
             for task in (steering, stopped, self._examining):
                 if task is not None:
                     task.cancel()
@@ -119,6 +121,7 @@ class Worker:
             self._responder.snapshot = snapshot
             self._tell_journal(snapshot)
             await self._listeners.renew(snapshot.listeners, DRAIN_SECONDS)
+        settle()
         self._examining = asyncio.create_task(self._examine(order))
         return True
 

@@ -1,18 +1,18 @@
 """What every protocol keeps to, as tests: the kit for who writes one.
 
-class TestMyProtocol(ProtocolConformance):
-    protocol = "my-protocol"
-    document = Path("examples/thing.my")
-    good = (Ask("POST", "/rpc", body=b"...", operation="thing.get"),)
-    bad = (Ask("POST", "/rpc", body=b"..."),)
+    class TestMyProtocol(ProtocolConformance):
+        protocol = "my-protocol"
+        document = Path("examples/thing.my")
+        good = (Ask("POST", "/rpc", body=b"...", operation="thing.get"),)
+        bad = (Ask("POST", "/rpc", body=b"..."),)
 
 pytest collects the class; the protocol must be installed, as entry points are.
 """
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -21,13 +21,14 @@ import msgspec
 import pytest
 
 from polymock import plugins
-from polymock.errors import SpecError
+from polymock.contracts import GROUP, HEAD_BYTES
+from polymock.errors import ConfigError, SpecError
 from polymock.interfaces import JOINT, Contract, ContractReader, Plugin, Spec
 from polymock.testing import Polymock
 from polymock_schemas.calls import Exchange
 
-GROUP = "polymock.protocols"
 KEY = "conformance-key"
+THREADS = 4
 FOREIGN = (
     ("notes.txt", b"Nothing but words.\n"),
     ("empty.json", b""),
@@ -92,7 +93,7 @@ class ProtocolConformance:
         plugin.config()
 
     def test_unknown_settings_are_refused(self) -> None:
-        with pytest.raises(Exception, match="no-such-setting"):
+        with pytest.raises(ConfigError, match="no-such-setting"):
             plugins.build(GROUP, self.protocol, {"no-such-setting": 1})
 
     def test_its_prefix_is_a_path(self, reader: ContractReader) -> None:
@@ -100,11 +101,11 @@ class ProtocolConformance:
         assert isinstance(reader.shares_prefix, bool)
 
     def test_it_recognises_its_own_documents_alone(self, reader: ContractReader) -> None:
-        assert reader.recognises(self.document.name, self.document.read_bytes()[:65536])
+        assert reader.recognises(self.document.name, self.document.read_bytes()[:HEAD_BYTES])
         assert not [name for name, head in FOREIGN if reader.recognises(name, head)]
 
     def test_no_other_protocol_takes_its_document(self) -> None:
-        head = self.document.read_bytes()[:65536]
+        head = self.document.read_bytes()[:HEAD_BYTES]
         for name in plugins.names(GROUP):
             if name != self.protocol:
                 other: ContractReader = plugins.build(GROUP, name, {})
@@ -163,6 +164,9 @@ class ProtocolConformance:
     def test_answers_are_the_same_for_the_same_seed(self) -> None:
         assert self._answers(42) == self._answers(42)
 
+    def test_answers_are_the_same_when_asked_again(self, mock: Polymock) -> None:
+        assert _bodies(mock, self.good) == _bodies(mock, self.good)
+
     def test_bodies_are_as_long_as_they_say(self, mock: Polymock) -> None:
         for ask in (*self.good, *self.bad):
             response = _send(mock, ask)
@@ -181,17 +185,11 @@ class ProtocolConformance:
             _send(mock, ask)
             assert mock.exchanges[-1].outcome in ("ok", "client_error"), ask
 
-    def test_calls_from_several_threads_get_their_own_answers(self, contract: Contract) -> None:
+    def test_calls_from_several_threads_get_their_own_answers(self, mock: Polymock) -> None:
         expected = self._answers(42)
-        found: list[list[bytes]] = []
-        threads = [
-            threading.Thread(target=lambda: found.append(self._answers(42))) for _ in range(3)
-        ]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert found == [expected] * 3
+        with ThreadPoolExecutor(THREADS) as pool:
+            found = [*pool.map(lambda _: _bodies(mock, self.good), range(THREADS))]
+        assert found == [expected] * THREADS
 
     def test_strategies_guard_it_in_its_own_manner(self, tmp_path: Path) -> None:
         with Polymock(self._guarded(tmp_path)) as mock:
@@ -214,7 +212,7 @@ class ProtocolConformance:
 
     def _answers(self, seed: int) -> list[bytes]:
         with Polymock(self.document, seed=seed) as mock:
-            return [_send(mock, ask).content for ask in (*self.good, *self.good)]
+            return _bodies(mock, self.good)
 
     def _hostile(self) -> Iterator[Ask]:
         """Good calls with other bodies, cut bodies, noise in bodies, and odd addresses."""
@@ -241,6 +239,10 @@ class ProtocolConformance:
         file = folder / "polymock.json"
         file.write_bytes(msgspec.json.encode(config))
         return file
+
+
+def _bodies(mock: Polymock, asks: Sequence[Ask]) -> list[bytes]:
+    return [_send(mock, ask).content for ask in asks]
 
 
 def _send(mock: Polymock, ask: Ask) -> httpx.Response:

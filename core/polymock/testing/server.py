@@ -87,6 +87,7 @@ class ThreadedServer:
         return serving
 
     async def _stop(self) -> None:
+        await self._edge.hang_up(STOP_SECONDS)
         self._server.stop()
         self._edge.give_up()
         await asyncio.wait([self._serving], timeout=STOP_SECONDS)

@@ -1,1 +1,4 @@
-"""JSON-RPC 2.0 for Polymock: an OpenRPC document, served as a mock."""
+"""JSON-RPC 2.0 for Polymock: mocks from OpenRPC documents.
+
+`plugin` -> `document` (methods, their types as JSON Schema) -> `contract` (the engine's steps)
+"""

@@ -37,7 +37,7 @@ CODES: Mapping[type[MockError], int] = {
     Forbidden: -32003,
 }
 """By the error's class; all others are internal errors (-32603)."""
-HTTP_STATUSES: Mapping[type[MockError], int] = {
+STATUSES: Mapping[type[MockError], int] = {
     MethodNotAllowed: 405,
     Unauthenticated: 401,
     Forbidden: 403,
@@ -165,7 +165,7 @@ class JsonRpcContract:
 
     def refuse(self, call: Call, error: MockError, match: Match | None) -> Reply:
         """A Response object with the error (section 5.1), and HTTP's status where it has one."""
-        status = 404 if call.path != "/" else _by_class(HTTP_STATUSES, error, 200)
+        status = 404 if call.path != "/" else _by_class(STATUSES, error, 200)
         headers: list[tuple[bytes, bytes]] = []
         if isinstance(error, MethodNotAllowed):
             headers.append((b"allow", b"POST"))
@@ -207,6 +207,9 @@ class JsonRpcContract:
         method, given = request.method, request.params
         if method is None:
             return request
+        structure = "by-position" if isinstance(given, list) else "by-name"
+        if given and method.structure not in (structure, "either"):
+            raise Invalid(f"`{method.name}` takes its parameters {method.structure}.")
         if isinstance(given, list):
             names = [parameter.name for parameter in method.parameters]
             if len(given) > len(names):

@@ -25,7 +25,8 @@ class Parameter(msgspec.Struct, frozen=True):
 
 
 class Method(msgspec.Struct, frozen=True):
-    """A Method Object. `result` is None for a method that is only ever notified."""
+    """A Method Object. `structure` is `by-name`, `by-position` or `either`; `result` is None for a
+    method that is only ever notified."""
 
     name: str
     summary: str
@@ -64,11 +65,9 @@ def load(spec: Spec) -> RpcDocument:
         if method.name in methods:
             raise documents.error(where, f"the method `{method.name}` is there twice")
         methods[method.name] = method
-    components = root.get("components") or {}
-    schemas = components.get("schemas", {}) if isinstance(components, dict) else {}
-    info = root.get("info")
+    schemas = _at(_at(root, "components"), "schemas")
     return RpcDocument(
-        title=str(info.get("title", "")) if isinstance(info, dict) else "",
+        title=str(_at(root, "info").get("title", "")),
         methods=methods,
         definitions={name: _inside(schema) for name, schema in schemas.items()},
         source=root,
@@ -85,7 +84,7 @@ def _method(documents: Documents, node: Any, place: Place) -> Method:
         raise documents.error(place, "a method needs a `name`")
     parameters = tuple(
         _parameter(documents, one, place.child("params").child(str(index)))
-        for index, one in enumerate(body.get("params") or [])
+        for index, one in enumerate(_list(documents, body, "params", place))
     )
     result = None
     if body.get("result") is not None:
@@ -98,7 +97,7 @@ def _method(documents: Documents, node: Any, place: Place) -> Method:
         result=result,
         examples=tuple(
             _example(documents, one, place.child("examples").child(str(index)))
-            for index, one in enumerate(body.get("examples") or [])
+            for index, one in enumerate(_list(documents, body, "examples", place))
         ),
     )
 
@@ -116,7 +115,7 @@ def _example(documents: Documents, node: Any, place: Place) -> tuple[Mapping[str
     node, place = _follow(documents, node, place)
     body = _mapping(documents, node, place, "an example")
     params: dict[str, Any] = {}
-    for index, one in enumerate(body.get("params") or []):
+    for index, one in enumerate(_list(documents, body, "params", place)):
         one, _ = _follow(documents, one, place.child("params").child(str(index)))
         if isinstance(one, dict):
             params[str(one.get("name", ""))] = one.get("value")
@@ -137,6 +136,19 @@ def _inside(schema: Schema) -> Schema:
     if isinstance(schema, dict) and isinstance(ref, str) and ref.startswith(_COMPONENTS):
         schema = {**schema, "$ref": REF_PREFIX + ref[len(_COMPONENTS) :]}
     return rebuild(schema, _inside)
+
+
+def _at(node: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    """The object at a key that may be missing; what is no object counts as missing."""
+    found = node.get(key)
+    return found if isinstance(found, dict) else {}
+
+
+def _list(documents: Documents, node: Mapping[str, Any], key: str, place: Place) -> list[Any]:
+    found = node.get(key) or []
+    if not isinstance(found, list):
+        raise documents.error(place.child(key), f"`{key}` must be a list")
+    return found
 
 
 def _mapping(documents: Documents, node: Any, place: Place, what: str) -> dict[str, Any]:

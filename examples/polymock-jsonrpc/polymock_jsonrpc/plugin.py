@@ -26,7 +26,7 @@ class JsonRpcReader:
         return JsonRpcContract(load(spec), spec)
 
 
-def build(_settings: NoSettings) -> JsonRpcReader:
+def build(settings: NoSettings) -> JsonRpcReader:
     """Build the protocol."""
     return JsonRpcReader()
 

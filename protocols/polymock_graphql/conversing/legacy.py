@@ -10,8 +10,9 @@ import msgspec
 
 from polymock.wires import Socket
 from polymock_graphql.conversing.operations import (
+    MAX_ID,
     MAX_OPERATIONS,
-    Answer,
+    Answerer,
     Operations,
     Payload,
     Teller,
@@ -21,11 +22,10 @@ from polymock_schemas.calls import Call
 
 SUBPROTOCOL = "graphql-ws"
 KEEP_ALIVE_SECONDS = 12.0
-MAX_ID = 200
 PROTOCOL_ERROR = 1002
 
 
-async def talk(call: Call, socket: Socket, answer: Answer) -> None:
+async def talk(call: Call, socket: Socket, answer: Answerer) -> None:
     """Talk until either side closes. `call` is the handshake."""
     conversation = _Conversation(call, socket, answer)
     living = asyncio.create_task(conversation.show_life())
@@ -41,7 +41,7 @@ async def talk(call: Call, socket: Socket, answer: Answer) -> None:
 class _Conversation:
     """What has been said on one socket."""
 
-    def __init__(self, call: Call, socket: Socket, answer: Answer) -> None:
+    def __init__(self, call: Call, socket: Socket, answer: Answerer) -> None:
         self._socket = socket
         self._is_open = asyncio.Event()
         self.operations = Operations(

@@ -15,6 +15,8 @@ from polymock_schemas.calls import Call
 
 MAX_OPERATIONS = 100
 """At once, on one socket."""
+MAX_ID = 200
+"""Characters of an operation's id."""
 MAX_PARAMS = 50
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
 _VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]{1,8000}")
@@ -23,7 +25,7 @@ _OWN = frozenset(
 )
 """What a connection's parameters may not set: it says how the call itself is read."""
 
-Answer = Callable[[Call], Flow]
+Answerer = Callable[[Call], Flow]
 Payload = Any
 """Of JSON's types."""
 
@@ -40,7 +42,7 @@ class Teller(msgspec.Struct, frozen=True):
 class Operations:
     """Runs operations as tasks, at most MAX_OPERATIONS at once."""
 
-    def __init__(self, handshake: Call, answer: Answer, teller: Teller) -> None:
+    def __init__(self, handshake: Call, answer: Answerer, teller: Teller) -> None:
         self._call = _with_fields(handshake, {b"content-type": b"application/json"})
         self._answer = answer
         self._teller = teller

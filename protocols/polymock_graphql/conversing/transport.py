@@ -10,8 +10,9 @@ import msgspec
 
 from polymock.wires import Socket
 from polymock_graphql.conversing.operations import (
+    MAX_ID,
     MAX_OPERATIONS,
-    Answer,
+    Answerer,
     Operations,
     Payload,
     Teller,
@@ -22,7 +23,6 @@ from polymock_schemas.calls import Call
 SUBPROTOCOL = "graphql-transport-ws"
 INIT_SECONDS = 10.0
 """So long a client may take to say `connection_init`."""
-MAX_ID = 200
 BAD_REQUEST = 4400
 
 
@@ -35,7 +35,7 @@ class _Closed(Exception):
         self.reason = reason
 
 
-async def talk(call: Call, socket: Socket, answer: Answer) -> None:
+async def talk(call: Call, socket: Socket, answer: Answerer) -> None:
     """Talk until either side closes. `call` is the handshake."""
     conversation = _Conversation(call, socket, answer)
     try:
@@ -49,7 +49,7 @@ async def talk(call: Call, socket: Socket, answer: Answer) -> None:
 class _Conversation:
     """What has been said on one socket."""
 
-    def __init__(self, call: Call, socket: Socket, answer: Answer) -> None:
+    def __init__(self, call: Call, socket: Socket, answer: Answerer) -> None:
         self._socket = socket
         self._is_open = False
         self.operations = Operations(

@@ -8,6 +8,7 @@ from typing import Any
 from graphql import (
     FieldNode,
     GraphQLError,
+    GraphQLNamedType,
     GraphQLNonNull,
     GraphQLObjectType,
     SelectionSetNode,
@@ -30,7 +31,7 @@ from polymock_graphql.planning.selection import Flags, Selections
 from polymock_graphql.planning.source import Source
 from polymock_graphql.planning.variables import Variables
 
-Answer = Callable[[Entity, Run, Path], dict[str, Any]]
+Answerer = Callable[[Entity, Run, Path], dict[str, Any]]
 """Answers a selection set on an object. Raises GraphQLError where the object becomes null."""
 Introspect = Callable[[str, Sequence[FieldNode]], Step]
 """Makes the step of an introspection field: (response key, nodes)."""
@@ -56,9 +57,9 @@ class Compiler:
         self._variables = variables
         self._introspect = introspect
         self._flags = flags
-        self._answers: dict[tuple[str, tuple[int, ...]], Answer] = {}
+        self._answers: dict[tuple[str, tuple[int, ...]], Answerer] = {}
 
-    def answer(self, type_: GraphQLObjectType, sets: Sequence[SelectionSetNode]) -> Answer:
+    def answer(self, type_: GraphQLObjectType, sets: Sequence[SelectionSetNode]) -> Answerer:
         """What answers some selection sets together on objects of a type."""
         key = (type_.name, tuple(dict.fromkeys(map(id, sets))))
         found = self._answers.get(key)
@@ -66,7 +67,7 @@ class Compiler:
             found = self._answers[key] = self._compiled(type_, sets)
         return found
 
-    def _compiled(self, type_: GraphQLObjectType, sets: Sequence[SelectionSetNode]) -> Answer:
+    def _compiled(self, type_: GraphQLObjectType, sets: Sequence[SelectionSetNode]) -> Answerer:
         fields = self._selections.collect(type_, sets, self._flags)
         steps = tuple((key, self._step(type_, key, nodes)) for key, nodes in fields.items())
         width = len(steps)
@@ -99,12 +100,12 @@ class Compiler:
         read = reader(field, nodes[0], self._variables)
         return step(place, resolve, read, complete, required=required)
 
-    def _inner(self, named: Any, nodes: Sequence[FieldNode]) -> Complete | None:
+    def _inner(self, named: GraphQLNamedType, nodes: Sequence[FieldNode]) -> Complete | None:
         """Completes objects: by the type that each one is of."""
         if is_leaf_type(named):
             return None
         sets = [node.selection_set for node in nodes if node.selection_set]
-        answers: dict[str, Answer] = {}
+        answers: dict[str, Answerer] = {}
         schema = self._source.schema
 
         def complete(entity: Any, run: Run, path: Path) -> Any:

@@ -6,7 +6,7 @@ SOLD}})`: whatever names a field of the type and is a value of the field's type 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -14,7 +14,14 @@ from graphql import GraphQLField, GraphQLObjectType, Undefined, get_named_type
 
 from polymock_graphql.planning.facts import SchemaFacts, TypeFacts
 from polymock_graphql.planning.shapes import is_open, key_of, leaf_type, list_depth
-from polymock_graphql.planning.words import EQUALS, NEGATIONS, fold, is_order
+from polymock_graphql.planning.words import (
+    AFFECTED,
+    EQUALS,
+    NEGATIONS,
+    PROBLEMS,
+    fold,
+    is_order,
+)
 
 MAX_DEPTH = 4
 """Input objects inside one another that are looked into."""
@@ -47,10 +54,27 @@ class Echo:
                 fitted = self._fitted(field, value, turn)
                 if fitted is not Undefined:
                     found.setdefault(field, fitted)
-            if not targets and depth and isinstance(value, Mapping):
-                folded = fold(name)
-                if folded not in NEGATIONS and not is_order(folded):
-                    self._collect(value, found, turn, depth - 1)
+            if not targets and depth and isinstance(value, Mapping) and _tells(name):
+                self._collect(value, found, turn, depth - 1)
+
+    def asked(self, said: Said) -> int | None:
+        """How many objects a caller asks for by their keys; None where it names none."""
+        return self._keys(said, MAX_DEPTH) if self._facts.key else None
+
+    def _keys(self, said: Said, depth: int) -> int | None:
+        for name, value in _bounded(said):
+            targets = self._targets(name)
+            if self._facts.key in targets:
+                value = _equal(value)
+                if isinstance(value, list):
+                    return len(value)
+                if value is not None and not isinstance(value, Mapping):
+                    return 1
+            elif not targets and depth and isinstance(value, Mapping) and _tells(name):
+                found = self._keys(value, depth - 1)
+                if found is not None:
+                    return found
+        return None
 
     def _targets(self, name: str) -> tuple[str, ...]:
         """The fields that a name stands for."""
@@ -86,8 +110,7 @@ class Echo:
         field = self._facts.type.fields[name]
         if leaf_type(field) is None:
             return _fitted_object(field, value)
-        if isinstance(value, Mapping):
-            value = next((v for op, v in _bounded(value) if fold(op) in EQUALS), value)
+        value = _equal(value)
         fit = self._facts.leaf(name).fit
         if list_depth(field.type) == 1:
             fitted = [fit(item) for item in (value if isinstance(value, list) else [value])]
@@ -103,10 +126,13 @@ class Echo:
 class Payload:
     """What a mutation's own type (`CreatePetPayload`) holds of what the caller said."""
 
-    def __init__(self, facts: TypeFacts) -> None:
+    def __init__(self, facts: TypeFacts, number: Callable[[str, Said], int]) -> None:
+        """`number` tells how many objects a list field holds, by what was said."""
         self._facts = facts
+        self._number = number
         fields = facts.type.fields.items()
         self._objects = [name for name, field in fields if leaf_type(field) is None]
+        self._list = self._only_list()
         self._leaves = [
             name for name, field in fields if leaf_type(field) and not list_depth(field.type)
         ]
@@ -116,8 +142,13 @@ class Payload:
         found: dict[str, Any] = {}
         for name in self._leaves:
             field = self._facts.type.fields[name]
-            if get_named_type(field.type).name == "Boolean":
+            scalar = get_named_type(field.type).name
+            if scalar == "Boolean":
                 found[name] = True
+                continue
+            if scalar == "Int" and self._list and fold(name) in AFFECTED:
+                batch = _batch(said)
+                found[name] = len(batch) if batch else self._number(self._list, said)
                 continue
             value = repeated(field, name, said, self._facts)
             if value is not Undefined:
@@ -130,7 +161,16 @@ class Payload:
                 batch = _batch(said)
                 if batch:
                     found[name] = batch
+                elif name == self._list:
+                    found[name] = said
         return found
+
+    def _only_list(self) -> str:
+        """The field that holds all objects that were written; "" where it is not one list."""
+        told: list[str] = [name for name in self._objects if not fold(name).endswith(PROBLEMS)]
+        if len(told) != 1 or list_depth(self._facts.type.fields[told[0]].type) != 1:
+            return ""
+        return told[0]
 
 
 def repeated(field: GraphQLField, name: str, said: Said, facts: TypeFacts) -> Any:
@@ -210,6 +250,19 @@ def _singulars(folded: str) -> tuple[str, ...]:
     if not folded.endswith("s"):
         return ()
     return (folded[:-1], folded.removesuffix("es"), folded.removesuffix("ies") + "y")
+
+
+def _equal(value: Any) -> Any:
+    """What a filter of one field, `{eq: SOLD}`, says that the field is; else the value itself."""
+    if not isinstance(value, Mapping):
+        return value
+    return next((v for op, v in _bounded(value) if fold(op) in EQUALS), value)
+
+
+def _tells(name: str) -> bool:
+    """Whether what stands inside an input object of this name is so of an object."""
+    folded = fold(name)
+    return folded not in NEGATIONS and not is_order(folded)
 
 
 def _bounded(said: Said) -> list[tuple[str, Any]]:

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
-from graphql import GraphQLError, GraphQLNamedType, GraphQLObjectType, get_named_type
+from graphql import (
+    GraphQLError,
+    GraphQLField,
+    GraphQLNamedType,
+    GraphQLObjectType,
+    get_named_type,
+    is_abstract_type,
+)
 
 from polymock.samples.seeds import derive, salt
 from polymock_graphql.planning.echo import Echo, Payload
@@ -14,7 +22,7 @@ from polymock_graphql.planning.facts import SchemaFacts, TypeFacts
 from polymock_graphql.planning.fields import extent
 from polymock_graphql.planning.identity import place_seed
 from polymock_graphql.planning.lists import Paging, cursor
-from polymock_graphql.planning.shapes import list_depth
+from polymock_graphql.planning.shapes import leaf_type, list_depth
 from polymock_graphql.planning.words import fold
 
 _EDGE = salt("edge")
@@ -61,7 +69,8 @@ class ObjectFields:
                 return facts.entity(place, echo(said, turn) if said else said)
 
             return make
-        abstract: Any = named
+        assert is_abstract_type(named)
+        abstract = named
 
         def make_picked(place: int, said: Mapping[str, Any], turn: int) -> Entity:
             picked = types.pick(abstract, place, said)
@@ -96,7 +105,9 @@ class ObjectFields:
 
     def _paid(self, name: str, target: TypeFacts) -> Resolve:
         """A mutation's payload: each part of it repeats what was said of it."""
-        payload = self._payloads.setdefault(target.name, Payload(target))
+        payload = self._payloads.get(target.name)
+        if payload is None:
+            payload = self._payloads[target.name] = Payload(target, partial(self._number, target))
         salted = salt(name)
 
         def resolve(entity: Entity, arguments: Arguments, run: Run) -> Any:
@@ -104,6 +115,20 @@ class ObjectFields:
             return target.entity(place_seed(entity.seed, salted, arguments), said)
 
         return resolve
+
+    def _number(self, facts: TypeFacts, name: str, said: Mapping[str, Any]) -> int:
+        """How many objects a list holds that nothing but its objects' keys bounds."""
+        asked = self._asked(get_named_type(facts.type.fields[name].type), said)
+        return self._types.settings.list_length if asked is None else asked
+
+    def _asked(self, named: object, said: Mapping[str, Any]) -> int | None:
+        """How many objects of a type are asked for by their keys; None where none is named."""
+        if not said:
+            return None
+        asked = None
+        if isinstance(named, GraphQLObjectType):
+            asked = self.echo(self._types.facts(named.name)).asked(said)
+        return 1 if asked is None and said.get("id") is not None else asked
 
     def _list(self, facts: TypeFacts, name: str, depth: int) -> Resolve:
         field = facts.type.fields[name]
@@ -139,8 +164,9 @@ class ObjectFields:
                 one = (({**rest, "id": key}, i) for i, key in enumerate(listed))
                 return [make(derive(place, i), said, i) for said, i in one]
             total, default = extent(types, bounds, place, length)
-            if others and others.get("id") is not None:
-                total = min(total, 1)
+            asked = self._asked(named, others)
+            if asked is not None:
+                total = default = asked
             window = paging.window(arguments, total, default)
             return items(place, window.start, window.stop, others, depth, run)
 
@@ -151,11 +177,15 @@ class ObjectFields:
         paging, salted = Paging(facts.type.fields[name]), salt(name)
         types = self._types
         bounds = self._bounds(facts, name, target)
+        item = _item(target)
 
         def resolve(entity: Entity, arguments: Arguments, run: Run) -> Any:
             others = paging.others(arguments) if arguments else arguments
             place = place_seed(entity.seed, salted, others)
             total, default = extent(types, bounds, place, types.settings.list_length)
+            asked = self._asked(item, others)
+            if asked is not None:
+                total = default = asked
             window = paging.window(arguments, total, default)
             page = Page(
                 place,
@@ -202,6 +232,10 @@ class ObjectFields:
 
     def _edge(self, edge: TypeFacts) -> Make:
         """Makes the edges around the nodes of a connection."""
+        if leaf_type(edge.type.fields["node"]) is not None:
+            return lambda place, said, turn: Entity(
+                edge.name, derive(place, _EDGE), {"cursor": cursor(turn)}
+            )
         node = self._make(get_named_type(edge.type.fields["node"].type))
 
         def make(place: int, said: Mapping[str, Any], turn: int) -> Entity:
@@ -209,6 +243,22 @@ class ObjectFields:
             return Entity(edge.name, derive(place, _EDGE), around)
 
         return make
+
+
+def _item(target: TypeFacts) -> GraphQLNamedType | None:
+    """The type of the items of a connection or page, where they are no leaves."""
+    fields = target.type.fields
+    assert target.page is not None
+    if not target.page.edges:
+        return next((_named(fields[name]) for name in target.page.lists), None)
+    edge = _named(fields[target.page.edges])
+    assert isinstance(edge, GraphQLObjectType)
+    return _named(edge.fields["node"])
+
+
+def _named(field: GraphQLField) -> GraphQLNamedType:
+    named: GraphQLNamedType = get_named_type(field.type)
+    return named
 
 
 def _described(make: Make, name: str) -> Resolve:

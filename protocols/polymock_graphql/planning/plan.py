@@ -16,7 +16,7 @@ from graphql import (
 
 from polymock.errors import TooLarge
 from polymock_graphql.model import OperationKind, Result
-from polymock_graphql.planning.compiler import Answer, Compiler
+from polymock_graphql.planning.compiler import Answerer, Compiler
 from polymock_graphql.planning.entities import Entity, Run
 from polymock_graphql.planning.introspection import Introspection
 from polymock_graphql.planning.reference import Reference
@@ -51,7 +51,7 @@ class OperationPlan:
         self._introspection = Introspection(source, document, operation)
         self._reference = Reference(source, document, operation)
         self._conditions = self._selections.conditions(operation)
-        self._answers: dict[tuple[bool, ...], Answer] = {}
+        self._answers: dict[tuple[bool, ...], Answerer] = {}
         self._limit = source.settings.limits.cost
         self._roots = [operation.selection_set]
         self._root = source.root(type_)
@@ -99,7 +99,7 @@ class OperationPlan:
     def _begin(self, variables: Mapping[str, Any]) -> Run:
         return Run(self._variables.coerce(variables), variables, self._limit)
 
-    def _answer(self, state: tuple[Any, ...]) -> Answer:
+    def _answer(self, state: tuple[Any, ...]) -> Answerer:
         found = self._answers.get(state)
         if found is None:
             if len(self._answers) >= _MAX_STATES:

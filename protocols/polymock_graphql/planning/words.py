@@ -32,6 +32,8 @@ ITEMS = ("nodes", "items", "results", "data", "records", "list", "rows", "conten
 """Names of the lists inside a page."""
 PROBLEMS = ("errors", "problems")
 """Endings of the names of lists that say what went wrong."""
+AFFECTED = frozenset({"affectedrows", "rowsaffected", "affectedcount", "affected", "rowcount"})
+"""Names of numbers that say how many objects a mutation wrote."""
 TYPE_WORDS = frozenset({"type", "kind", "typename", "types", "kinds"})
 
 

@@ -7,35 +7,24 @@ each file field the places of these nulls. What a variable gets is the file's de
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-import msgspec
-
+from polymock.multipart import Part, split_parts
 from polymock_graphql.reading.errors import Malformed
 from polymock_graphql.reading.parameters import decode_json
 
-MAX_PARTS = 200
 MAX_PATHS = 1000
-MAX_HEADER_BYTES = 8 * 1024
-_BOUNDARY = re.compile(r"[0-9A-Za-z'()+_,\-./:=? ]{1,70}")
-_ESCAPED = re.compile(r"\\([\"\\])")
+UNKNOWN = "application/octet-stream"
 _INDEX = re.compile(r"[0-9]{1,6}")
-_PARAMETER = re.compile(r";\s*(filename|name)=(?:\"((?:[^\"\\]|\\.)*)\"|([^;\s]*))", re.IGNORECASE)
-
-
-class Part(msgspec.Struct, frozen=True):
-    """One part of a form. `filename` is None where it is no file."""
-
-    name: str
-    filename: str | None
-    media: str
-    data: bytes
 
 
 def read_upload(body: bytes, boundary: str) -> Any:
-    """The form's `operations`, each file's description put where `map` says. Raises Malformed."""
-    parts = {part.name: part for part in split_form(body, boundary)}
+    """The form's `operations`, each file's description put where `map` says.
+
+    Raises Malformed, Unreadable, TooLarge.
+    """
+    parts = {part.name: part for part in split_parts(body, boundary)}
     for name in ("operations", "map"):
         if name not in parts:
             raise Malformed(f"The form has no field `{name}`.", "body")
@@ -58,42 +47,11 @@ def read_upload(body: bytes, boundary: str) -> Any:
     return operations
 
 
-def split_form(body: bytes, boundary: str) -> Iterator[Part]:
-    """The parts of `multipart/form-data` (RFC 7578). Raises Malformed."""
-    if not _BOUNDARY.fullmatch(boundary):
-        raise Malformed(
-            "The content type has no `boundary` that can be used.", "header.content-type"
-        )
-    delimiter = b"\r\n--" + boundary.encode("ascii")
-    _, *pieces = (b"\r\n" + body).split(delimiter, MAX_PARTS + 1)
-    for piece in pieces[:MAX_PARTS]:
-        if piece.startswith(b"--"):
-            return
-        head, blank, data = piece.partition(b"\r\n\r\n")
-        if not blank or len(head) > MAX_HEADER_BYTES:
-            raise Malformed("A part of the form has no end of its headers.", "body")
-        yield _part(head.decode("utf-8", "replace"), data)
-    raise Malformed(f"The form has no closing boundary, or more than {MAX_PARTS} parts.", "body")
-
-
-def _part(head: str, data: bytes) -> Part:
-    fields: dict[str, str] = {}
-    for line in head.split("\r\n"):
-        name, _, value = line.partition(":")
-        fields.setdefault(name.strip().lower(), value.strip())
-    known = {
-        found[1].lower(): found[3] if found[2] is None else _ESCAPED.sub(r"\1", found[2])
-        for found in _PARAMETER.finditer(fields.get("content-disposition", ""))
-    }
-    media = fields.get("content-type", "application/octet-stream")
-    return Part(known.get("name", ""), known.get("filename"), media, data)
-
-
 def _describe(part: Part) -> Mapping[str, Any]:
     """What resolvers get of an upload in JavaScript, with its size."""
     return {
         "filename": part.filename or "",
-        "mimetype": part.media.partition(";")[0],
+        "mimetype": part.headers.get("content-type", UNKNOWN).partition(";")[0],
         "encoding": "7bit",
         "size": len(part.data),
     }

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
 import msgspec
+
+from polymock.media_types import MediaName, parse_media_type, split_list
 
 JSON = "application/json"
 GRAPHQL_JSON = "application/graphql-response+json"
@@ -16,27 +18,13 @@ HTML = "text/html"
 
 MAX_FIELD = 2000
 """Characters of a field that are looked at."""
-_MEDIA = re.compile(r"\s*([\w!#$&^.+*-]+)/([\w!#$&^.+*-]+)\s*")
-_PARAMETER = re.compile(r"\s*([\w!#$&^.+*-]+)\s*=\s*(\"(?:[^\"\\]|\\.)*\"|[^\";,\s]*)\s*")
 _WEIGHT = re.compile(r"0(\.\d{0,3})?|1(\.0{0,3})?")
-
-
-class Media(msgspec.Struct, frozen=True):
-    """A media type or range with its parameters, names in lower case."""
-
-    name: str
-    parameters: Mapping[str, str] = {}
-
-    @property
-    def is_utf8(self) -> bool:
-        """Whether its text is UTF-8, which is assumed where it does not say."""
-        return self.parameters.get("charset", "utf-8").lower() in ("utf-8", "utf8", "us-ascii")
 
 
 class Accepted(msgspec.Struct, frozen=True):
     """An `Accept` field: its ranges with their weights (0 to 1), in its own order."""
 
-    ranges: Sequence[tuple[Media, float]]
+    ranges: Sequence[tuple[MediaName, float]]
 
     def best(self, offers: Sequence[str]) -> str | None:
         """The offer that is wanted most: by weight, then by the field's order, then by ours."""
@@ -44,10 +32,10 @@ class Accepted(msgspec.Struct, frozen=True):
         ranked = [(-weight, position, index) for weight, position, index in weighed if weight > 0]
         return offers[min(ranked)[2]] if ranked else None
 
-    def names(self, offer: str) -> Media | None:
+    def names(self, offer: str) -> MediaName | None:
         """The range that names this very type, where it is wanted at all."""
         for media, weight in self.ranges:
-            if media.name == offer and weight > 0:
+            if media.essence == offer and weight > 0:
                 return media
         return None
 
@@ -60,36 +48,24 @@ class Accepted(msgspec.Struct, frozen=True):
         kind = offer.partition("/")[0]
         for name in (offer, f"{kind}/*", "*/*"):
             for position, (media, weight) in enumerate(self.ranges):
-                if media.name == name and media.is_utf8:
+                if media.essence == name and media.is_utf8:
                     return weight, position
         return 0.0, 0
 
 
 @lru_cache(maxsize=512)
-def parse_media(field: bytes) -> Media | None:
+def parse_media(field: bytes) -> MediaName | None:
     """The media type of a `Content-Type` field; None where it is none."""
-    return _parse(field.decode("latin-1")[:MAX_FIELD])
+    return parse_media_type(field.decode("latin-1")[:MAX_FIELD])
 
 
 @lru_cache(maxsize=512)
 def parse_accept(field: bytes) -> Accepted:
     """The ranges of an `Accept` field; an empty or unreadable one takes anything."""
-    ranges: list[tuple[Media, float]] = []
-    for text in field.decode("latin-1")[:MAX_FIELD].split(","):
-        media = _parse(text)
+    ranges: list[tuple[MediaName, float]] = []
+    for text in split_list(field.decode("latin-1")[:MAX_FIELD]):
+        media = parse_media_type(text)
         if media is not None:
             weight = media.parameters.get("q", "1")
             ranges.append((media, float(weight) if _WEIGHT.fullmatch(weight) else 1.0))
-    return Accepted(ranges or [(Media("*/*"), 1.0)])
-
-
-def _parse(text: str) -> Media | None:
-    found = _MEDIA.match(text)
-    if found is None:
-        return None
-    parameters: dict[str, str] = {}
-    for piece in text[found.end() :].split(";")[1:]:
-        parameter = _PARAMETER.fullmatch(piece)
-        if parameter is not None:
-            parameters.setdefault(parameter[1].lower(), parameter[2].strip('"'))
-    return Media(f"{found[1]}/{found[2]}".lower(), parameters)
+    return Accepted(ranges or [(MediaName("*", "*", {}), 1.0)])

@@ -1,4 +1,4 @@
-"""Definitions of many files put together: nothing twice, and every extension has its type."""
+"""Definitions of many files put together: every name is known, every extension has its type."""
 
 from __future__ import annotations
 
@@ -33,38 +33,13 @@ from graphql import (
     visit,
 )
 
-from polymock_graphql.spec.faults import MAX_FAULTS, fault_at, place
+from polymock_graphql.spec.faults import MAX_FAULTS, fault_at
 from polymock_schemas.commands import Fault
 
 MAX_SUGGESTIONS = 10
 """Unknown names that are compared with the known ones."""
 ROOTS = {"query": "Query", "mutation": "Mutation", "subscription": "Subscription"}
 """Kinds of operations, with the usual names of their root types (GraphQL, section 3.3.1)."""
-
-
-def repeated(definitions: Iterable[DefinitionNode]) -> list[Fault]:
-    """An error for each type, directive or schema that is defined again."""
-    first: dict[str, DefinitionNode] = {}
-    faults: list[Fault] = []
-    for node in definitions:
-        name = _identity(node)
-        earlier = first.setdefault(name, node) if name else node
-        if earlier is not node:
-            where = ":".join(part for part in place(earlier) if part) or "another place"
-            hint = "keep one of the two"
-            if isinstance(node, TypeDefinitionNode):
-                hint += ", or write `extend` before the second"
-            message = f"the {name} is defined again; it is defined at {where} already"
-            faults.append(fault_at(node, message, "error", hint))
-    return faults
-
-
-def _identity(node: DefinitionNode) -> str:
-    if isinstance(node, SchemaDefinitionNode):
-        return "schema"
-    if isinstance(node, DirectiveDefinitionNode):
-        return f"directive `@{node.name.value}`"
-    return f"type `{node.name.value}`" if isinstance(node, TypeDefinitionNode) else ""
 
 
 def defined_types(definitions: Iterable[DefinitionNode]) -> set[str]:

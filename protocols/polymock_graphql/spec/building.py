@@ -33,8 +33,9 @@ from graphql.validation.rules.unique_directives_per_location import UniqueDirect
 from graphql.validation.specified_rules import specified_sdl_rules
 from graphql.validation.validation_context import SDLValidationContext
 
+from polymock.errors import SpecError
 from polymock_graphql.spec.assembly import unknown_types
-from polymock_graphql.spec.faults import MAX_FAULTS, distinct, fault_of, refuse
+from polymock_graphql.spec.faults import MAX_FAULTS, distinct, fault_of
 from polymock_schemas.commands import Fault
 
 DIRECTIVE_RULES = (
@@ -76,21 +77,21 @@ def build(definitions: Sequence[DefinitionNode], file: str) -> Built:
     errors = [*unknown_types(definitions), *_broken(document, STRICT_RULES, "error", file)]
     warnings = _broken(document, DIRECTIVE_RULES, "warning", file)
     if errors:
-        raise refuse(distinct([*errors, *warnings]))
+        raise SpecError.of(distinct([*errors, *warnings]))
     try:
         schema = build_ast_schema(document, assume_valid_sdl=True)
         if _comparisons(schema) > MAX_COMPARISONS:
             message = "it has too many interfaces and members of unions to compare with one another"
-            raise refuse([Fault("error", file, "", message)])
+            raise SpecError.of([Fault("error", file, "", message)])
         wrong = validate_schema(schema)
     except GraphQLError as error:
-        raise refuse([fault_of(error, "error", file)]) from None
+        raise SpecError.of([fault_of(error, "error", file)]) from None
     except RecursionError:
-        raise refuse([Fault("error", file, "", "its types are nested too deeply")]) from None
+        raise SpecError.of([Fault("error", file, "", "its types are nested too deeply")]) from None
     errors = [fault_of(e, "error", file) for e in wrong if not SERVABLE.search(e.message)]
     warnings += [fault_of(e, "warning", file) for e in wrong if SERVABLE.search(e.message)]
     if errors:
-        raise refuse(distinct([*errors, *warnings]))
+        raise SpecError.of(distinct([*errors, *warnings]))
     if wrong:
         # The library executes nothing for a schema with errors, unless it is told to trust it.
         schema = build_ast_schema(document, assume_valid=True, assume_valid_sdl=True)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
-import gc
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import PurePath
 
 from graphql import DefinitionNode
 
 from polymock.documents import is_url
+from polymock.documents.collector import collector_paused
+from polymock.errors import SpecError
 from polymock.interfaces import Spec
 from polymock_graphql.model import GraphqlDocument
 from polymock_graphql.spec import federation
@@ -17,21 +17,18 @@ from polymock_graphql.spec.assembly import (
     ROOTS,
     defined_directives,
     defined_types,
-    repeated,
     root_types,
     with_bases,
 )
 from polymock_graphql.spec.building import build
 from polymock_graphql.spec.directives import missing, supplied, used
-from polymock_graphql.spec.faults import distinct, refuse
+from polymock_graphql.spec.faults import distinct
 from polymock_graphql.spec.files import Texts, read
+from polymock_graphql.spec.merging import merged
 from polymock_graphql.spec.parsing import parsed
-from polymock_graphql.spec.recognition import recognises
 from polymock_graphql.spec.scalars import check_inputs
 from polymock_graphql.spec.types import SchemaTypes
 from polymock_schemas.commands import Fault
-
-__all__ = ["load", "recognises"]
 
 
 def load(spec: Spec) -> GraphqlDocument:
@@ -40,16 +37,16 @@ def load(spec: Spec) -> GraphqlDocument:
     Raises SpecError, with the faults, where it cannot be read or is no schema that can be served.
     """
     sources = read(spec)
-    with _collector_paused():
+    with collector_paused():
         return _loaded(spec, sources)
 
 
 def _loaded(spec: Spec, sources: Texts) -> GraphqlDocument:
     document = parsed(sources.texts)
-    again = repeated(document.definitions)
-    if again:
-        raise refuse(distinct(again))
-    definitions, oddities = completed(document.definitions, spec.location)
+    once, repetitions = merged(document.definitions)
+    if any(fault.level == "error" for fault in repetitions):
+        raise SpecError.of(distinct(sorted(repetitions, key=lambda fault: fault.level)))
+    definitions, oddities = completed(once, spec.location)
     built = build(definitions, spec.location)
     check_inputs(built.schema)
     written = "\n\n".join(text.content for text in sources.texts if not text.is_json)
@@ -57,7 +54,7 @@ def _loaded(spec: Spec, sources: Texts) -> GraphqlDocument:
         schema=built.schema,
         schemas=SchemaTypes(built.schema, written),
         title=_title(spec),
-        faults=distinct([*document.faults, *oddities, *built.faults]),
+        faults=distinct([*document.faults, *repetitions, *oddities, *built.faults]),
         files=sources.files,
     )
 
@@ -78,7 +75,9 @@ def completed(
     roots = root_types(kept)
     if not roots:
         hint = "define `type Query`, or name the root types with `schema { query: … }`"
-        raise refuse([Fault("error", file, "", "it has no root type, so no operations", hint)])
+        raise SpecError.of(
+            [Fault("error", file, "", "it has no root type, so no operations", hint)]
+        )
     if "query" not in roots:
         hint = "every schema needs one (GraphQL, section 3.3.1)"
         faults.append(Fault("warning", file, "", "it has no query root type", hint))
@@ -88,18 +87,6 @@ def completed(
             sdl += f" extend schema {{ query: {name} }}"
         kept.extend(missing(sdl, set(), defined_types(kept)))
     return kept, faults
-
-
-@contextlib.contextmanager
-def _collector_paused() -> Iterator[None]:
-    """No garbage collections while very many nodes are made that all stay: half of the time."""
-    running = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if running:
-            gc.enable()
 
 
 def _title(spec: Spec) -> str:

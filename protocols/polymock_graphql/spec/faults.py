@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Literal
 
 from graphql import GraphQLError, NameNode, Node
 
-from polymock.errors import SpecError
 from polymock_schemas.commands import Fault
 
 MAX_FAULTS = 100
@@ -43,7 +42,7 @@ def fault_of(error: GraphQLError, level: Literal["error", "warning"], file: str)
     """
     while isinstance(error.__cause__, GraphQLError):
         error = error.__cause__
-    message = error.message.removeprefix("Syntax Error: ")
+    message = error.message.replace("Syntax Error: ", "it is no SDL: ", 1)
     places = [place(node) for node in error.nodes or () if node.loc is not None]
     if places:
         own_file, path = places[-1]
@@ -64,11 +63,3 @@ def distinct(faults: Iterable[Fault]) -> tuple[Fault, ...]:
         if len(kept) >= MAX_FAULTS:
             break
     return tuple(kept.values())
-
-
-def refuse(faults: Sequence[Fault]) -> SpecError:
-    """The error that carries some faults and says the first of them."""
-    first = faults[0]
-    shown = f"{first.file}:{first.path}" if first.path else first.file
-    more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
-    return SpecError(f"{shown}: {first.message}{more}", faults, first.hint)

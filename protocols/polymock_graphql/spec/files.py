@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from polymock.documents import Limits, is_url
+from polymock.documents.folders import MAX_DEPTH, PASSED_OVER
 from polymock.documents.local import NO_SUCH_FILE, read_file
 from polymock.documents.remote import Rules, fetch
 from polymock.errors import SpecError
@@ -18,13 +19,9 @@ from polymock_graphql.spec.recognition import SUFFIXES
 from polymock_schemas.commands import Fault
 
 LIMITS = Limits(file_bytes=10 * 1024 * 1024, total_bytes=32 * 1024 * 1024)
-MAX_DEPTH = 16
-"""Folders inside one another."""
 MAX_ENTRIES = 100_000
 """Files and folders looked at to find the SDL in a folder."""
 JSON = re.compile(r'\s*\{\s*["}]')
-PASSED_OVER = frozenset({"node_modules", "__pycache__"})
-"""Folders that hold other people's files."""
 
 
 class Text(msgspec.Struct, frozen=True):
@@ -59,8 +56,7 @@ def read(spec: Spec) -> Texts:
 
 def refusal(file: str, message: str, hint: str = "", path: str = "") -> SpecError:
     """The error for a file that cannot be used; `path` is the line in it."""
-    shown = f"{file}:{path}" if path else file
-    return SpecError(f"{shown}: {message}", [Fault("error", file, path, message, hint)], hint)
+    return SpecError.of([Fault("error", file, path, message, hint)])
 
 
 class _Reader:

@@ -19,7 +19,8 @@ from graphql import (
     print_schema,
 )
 
-from polymock_graphql.spec.faults import fault_at, fault_of, refuse
+from polymock.errors import SpecError
+from polymock_graphql.spec.faults import fault_at, fault_of
 from polymock_graphql.spec.files import Text
 from polymock_schemas.commands import Fault
 
@@ -56,10 +57,10 @@ def parsed(texts: tuple[Text, ...]) -> Parsed:
             message = "operations and fragments are no part of a schema; they are left out"
             warnings.append(fault_at(others[0], message))
     if errors:
-        raise refuse(errors)
+        raise SpecError.of(errors)
     if not definitions:
         file = texts[0].file if texts else ""
-        raise refuse([Fault("error", file, "", "it defines no types", "is it a schema?")])
+        raise SpecError.of([Fault("error", file, "", "it defines no types", "is it a schema?")])
     return Parsed(tuple(definitions), tuple(warnings))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 
-from protobuf import DescField, DescFieldValueScalar, DescMessage, Message
+from protobuf import DescField, DescMessage, Message
 
 from polymock.config.units import parse_duration
 from polymock.errors import MockError
@@ -15,10 +15,10 @@ from polymock_grpc.answering.plans import Answerer, plan_method
 from polymock_grpc.answering.samples import Samples
 from polymock_grpc.answering.validation import Validation
 from polymock_grpc.answering.wishes import asked_status
+from polymock_grpc.fields import is_integer
 from polymock_grpc.model import GrpcReading, Method
 from polymock_grpc.settings import GrpcSettings
 from polymock_grpc.spec.document import ProtoDocument
-from polymock_grpc.spec.scalars import BOUNDS
 from polymock_grpc.spec.types import Types
 
 MAX_STREAM = 100_000
@@ -80,6 +80,7 @@ class Answers:
         return ""
 
     def _check(self, message: Message) -> None:
+        self._validation.check_whole(message)
         if self._settings.validate:
             self._validation.check(message)
 
@@ -132,7 +133,7 @@ class Answers:
 
     def _count(self, request: Message) -> int:
         for field in type(request).desc().fields:
-            if field.name in _WISHED and _is_integer(field) and request[field] > 0:
+            if field.name in _WISHED and is_integer(field) and request[field] > 0:
                 return min(int(request[field]), MAX_STREAM)
         return self._settings.streams.count
 
@@ -152,10 +153,6 @@ def _count_field(output: DescMessage) -> DescField | None:
     """The first field that says how many of something there are."""
     for field in output.fields:
         named = field.name in ("count", "total", "received") or field.name.endswith("_count")
-        if named and _is_integer(field):
+        if named and is_integer(field):
             return field
     return None
-
-
-def _is_integer(field: DescField) -> bool:
-    return isinstance(field.value, DescFieldValueScalar) and field.value.scalar in BOUNDS

@@ -11,6 +11,7 @@ from polymock.errors import NoAnswer, Unsatisfiable
 from polymock_grpc.answering.identity import variant_at, variant_of
 from polymock_grpc.answering.samples import Samples
 from polymock_grpc.answering.validation import Validation
+from polymock_grpc.wires.codecs import WRONG
 
 MAX_BYTES = 32 * 1024 * 1024
 """Of all samples of a contract that are kept; beyond it they are forgotten and made again."""
@@ -18,8 +19,8 @@ RETRIES = 8
 """Samples tried where one does not keep the rules that JSON Schema cannot say."""
 _RETRY = 1_000_000
 
-WRONG = (ValueError, TypeError, KeyError, OverflowError, RecursionError)
-"""What the protobuf library raises for a value that is not of a message's type."""
+_UNFIT = (*WRONG, KeyError)
+"""What the protobuf library raises for a sample that is not of a message's type."""
 
 
 class Bases:
@@ -90,7 +91,7 @@ class Bases:
                 encoded = message.to_binary()
             except Unsatisfiable as error:
                 raise NoAnswer(f"No {kind.type_name} can be made: {error}.", asked=False) from error
-            except WRONG as error:
+            except _UNFIT as error:
                 raise NoAnswer(
                     f"The sample made is no {kind.type_name}: {error}.", asked=False
                 ) from error

@@ -87,6 +87,7 @@ class Echo:
         self._resource = self._resource_field(request)
         self._mask = _mask_field(request)
         self._key = self._key_field()
+        self._named = self._naming_field()
         self._parent = self._text("parent")
         self._id = self._text(f"{snake_case(self.subject.type.name)}_id")
         self._takes_text = self._is_text_key()
@@ -126,6 +127,8 @@ class Echo:
                     overlay(subject, said)
                 else:
                     overlay_masked(subject, said, mask.paths)
+                    if self._named is not None:
+                        self._named.apply(said, subject)
         if key is not None and self.subject.key is not None:
             subject[self.subject.key.field] = key
 
@@ -136,6 +139,14 @@ class Echo:
             if isinstance(value, DescFieldValueMessage) and value.message is self.subject.type:
                 return field
         return None
+
+    def _naming_field(self) -> Copy | None:
+        """What tells resources apart that have no key: no mask leaves it out."""
+        if self.subject.key is not None:
+            return None
+        fields = {field.name: field for field in self.subject.type.fields}
+        name = next((name for name in _IDS if name in fields), None)
+        return None if name is None else Copy(fields[name], fields[name], None)
 
     def _key_field(self) -> Copy | None:
         """Which field of the request names the resource."""
@@ -186,7 +197,7 @@ class Echo:
         own: list[Copy] = []
         inner: list[Copy] = []
         for source in self._fields.values():
-            if source.name in PAGING or source in (self._resource, self._mask):
+            if source.name in PAGING or source is self._resource:
                 continue
             names = (source.name, self._renamed(source))
             copy = _same(source, output, names)

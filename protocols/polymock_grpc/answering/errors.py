@@ -91,9 +91,9 @@ def _details(error: MockError) -> Sequence[Detail]:
     if error.violations:
         return (_bad_request(error.violations),)
     if isinstance(error, Unauthenticated):
-        return (_reason("CREDENTIALS_MISSING"),)
+        return (_detail(*_info("CREDENTIALS_MISSING")),)
     if isinstance(error, Forbidden):
-        return (_reason("ACCESS_DENIED"),)
+        return (_detail(*_info("ACCESS_DENIED")),)
     if isinstance(error, TooLarge):
         failure = {"subject": "message size", "description": _bound(error.detail)}
         return (_detail("QuotaFailure", {"violations": [failure]}),)
@@ -119,10 +119,6 @@ def field_path(location: str) -> str:
         name = token.replace("~1", "/").replace("~0", "~")
         path += f"[{name}]" if name.isdecimal() and path else f".{name}" if path else name
     return path
-
-
-def _reason(reason: str) -> Detail:
-    return _detail("ErrorInfo", {"reason": reason, "domain": DOMAIN})
 
 
 def _detail(name: str, value: dict[str, Any]) -> Detail:

@@ -9,11 +9,11 @@ from typing import Any
 
 from protobuf import DescMessage, DescMethod, Registry
 
+from polymock_grpc.model import TYPE_PREFIX
 from polymock_grpc.spec.known_types import OPERATION
 from polymock_grpc.spec.options import Options
 
 _INFO = "google.longrunning.operation_info"
-_TYPE_URL = "type.googleapis.com/"
 
 
 class Promise:
@@ -31,9 +31,9 @@ class Promise:
         """The Operation in ProtoJSON, with messages of the two types in it."""
         made: dict[str, Any] = {"name": f"operations/{name}", "done": True}
         if self.metadata is not None and metadata is not None:
-            made["metadata"] = {"@type": _TYPE_URL + self.metadata.type_name, **metadata}
+            made["metadata"] = {"@type": TYPE_PREFIX + self.metadata.type_name, **metadata}
         if self.response is not None and response is not None:
-            made["response"] = {"@type": _TYPE_URL + self.response.type_name, **response}
+            made["response"] = {"@type": TYPE_PREFIX + self.response.type_name, **response}
         return made
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from typing import Any
 
 import msgspec
 from protobuf import (
@@ -17,7 +16,8 @@ from protobuf import (
 )
 
 from polymock.errors import Invalid
-from polymock_grpc.spec.scalars import BOUNDS
+from polymock_grpc.fields import is_integer, list_element
+from polymock_grpc.wires.metadata import padded
 from polymock_schemas.calls import Violation
 
 DEFAULT_SIZE = 10
@@ -44,10 +44,10 @@ class Paging:
         asked = {field.name: field for field in request.fields}
         told = {field.name: field for field in output.fields}
         self._total = total
-        self._size = next((asked[n] for n in _SIZES if n in asked and _is_integer(asked[n])), None)
+        self._size = next((asked[n] for n in _SIZES if n in asked and is_integer(asked[n])), None)
         self._token = _text(asked.get("page_token"))
         self._next = _text(told.get("next_page_token"))
-        self._count = next((told[n] for n in _TOTALS if n in told and _is_integer(told[n])), None)
+        self._count = next((told[n] for n in _TOTALS if n in told and is_integer(told[n])), None)
         self.items = items_field(output)
 
     @property
@@ -86,13 +86,8 @@ class Paging:
 def items_field(output: DescMessage) -> DescField | None:
     """The first list of messages in an answer, or of anything where it has none."""
     lists = [field for field in output.fields if isinstance(field.value, DescFieldValueList)]
-    held = [field for field in lists if isinstance(_element(field), DescMessage)]
+    held = [field for field in lists if isinstance(list_element(field), DescMessage)]
     return next(iter([*held, *lists]), None)
-
-
-def _element(field: DescField) -> Any:
-    assert isinstance(field.value, DescFieldValueList)
-    return field.value.element
 
 
 def _token(start: int) -> str:
@@ -101,19 +96,15 @@ def _token(start: int) -> str:
 
 def _read_token(token: str) -> int | None:
     try:
-        padded = token.encode("ascii") + b"=" * (-len(token) % 4)
-        found = _TOKEN.fullmatch(urlsafe_b64decode(padded)) if len(token) <= MAX_TOKEN else None
+        text = urlsafe_b64decode(padded(token.encode("ascii")[: MAX_TOKEN + 1]))
     except ValueError:
         return None
+    found = _TOKEN.fullmatch(text)
     return None if found is None or _token(int(found[1])) != token else int(found[1])
 
 
 def _invalid(name: str, message: str) -> Invalid:
     return Invalid(f"{name}: {message}.", [Violation(f"body/{name}", message)])
-
-
-def _is_integer(field: DescField) -> bool:
-    return isinstance(field.value, DescFieldValueScalar) and field.value.scalar in BOUNDS
 
 
 def _text(field: DescField | None) -> DescField | None:

@@ -7,7 +7,6 @@ from typing import Any
 
 from protobuf import (
     DescField,
-    DescFieldValueList,
     DescMessage,
     Message,
     Registry,
@@ -21,6 +20,7 @@ from polymock_grpc.answering.identity import variant_at, variant_of
 from polymock_grpc.answering.operations import Promise, promise_of
 from polymock_grpc.answering.pages import MAX_SIZE, Page, Paging, items_field
 from polymock_grpc.answering.samples import Samples
+from polymock_grpc.fields import list_element
 from polymock_grpc.model import Method
 from polymock_grpc.spec.scalars import BOUNDS
 from polymock_grpc.spec.types import Types, snake_case
@@ -41,7 +41,7 @@ class SinglePlan:
         self._subject = self._echo.subject
         self._items = items_field(output)
         self._item_copies: Sequence[Copy] = ()
-        element = element_of(self._items)
+        element = list_element(self._items)
         if isinstance(element, DescMessage):
             self._item_copies = copies_into(request, element, types.shape(element).key)
 
@@ -84,7 +84,7 @@ class ListPlan:
         self._paging = paging
         self._items = items
         self._single = SinglePlan(request, output, types, bases, "")
-        element = element_of(items)
+        element = list_element(items)
         self._item = element if isinstance(element, DescMessage) else None
         self._key = None if self._item is None else types.shape(self._item).key
         self._copies = () if self._item is None else copies_into(request, self._item, self._key)
@@ -150,7 +150,7 @@ class ListPlan:
         key = self._key.field
         names = {f"{key.name}s", f"{snake_case(self._item.name)}_{key.name}s"}
         for field in request.fields:
-            if field.name in names and element_of(field) == getattr(key.value, "scalar", None):
+            if field.name in names and list_element(field) == getattr(key.value, "scalar", None):
                 return field
         return None
 
@@ -204,10 +204,3 @@ def plan_method(
         if listed.applies:
             return listed.answer
     return SinglePlan(request, output, types, bases, method.descriptor.name).answer
-
-
-def element_of(field: DescField | None) -> Any:
-    """The type of a list's elements; None where a field is no list."""
-    if field is None or not isinstance(field.value, DescFieldValueList):
-        return None
-    return field.value.element

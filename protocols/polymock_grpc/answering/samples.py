@@ -11,6 +11,7 @@ from protobuf import DescField, DescMessage, Registry
 from polymock.samples import Sampler
 from polymock.samples.seeds import Stream, salt
 from polymock_grpc.answering.identity import variant_of
+from polymock_grpc.model import TYPE_PREFIX
 from polymock_grpc.spec.known_types import ANY, known_schema
 from polymock_grpc.spec.types import Part, Shape, Types
 
@@ -19,8 +20,8 @@ MAX_DEPTH = 6
 HARD_DEPTH = 40
 MAX_MESSAGES = 400
 """Messages of one sample."""
-_TYPE_URL = "type.googleapis.com/"
-_FALLBACK = "google.protobuf.StringValue"
+_FALLBACKS = ("StringValue", "Timestamp", "Duration", "Struct")
+"""Of google.protobuf: what an Any holds where the contract has nothing better."""
 _FOREIGN = ("google.", "buf.validate.")
 
 
@@ -53,9 +54,12 @@ class Samples:
     @cached_property
     def _packable(self) -> DescMessage | None:
         """A message to put into an Any: of the contract's own, one with plain fields only."""
-        spare = self._registry.message(_FALLBACK)
+        known = (self._registry.message(f"google.protobuf.{name}") for name in _FALLBACKS)
+        spare = next(filter(None, known), None)
         for part in self._registry:
             if not isinstance(part, DescMessage) or part.type_name.startswith(_FOREIGN):
+                continue
+            if part.proto.options is not None and part.proto.options.map_entry:
                 continue
             shape = self._types.shape(part)
             if shape.plain["properties"] and not shape.parts:
@@ -166,7 +170,7 @@ class _Sample:
         inner = self._packable
         if inner is None:
             return {}
-        url = _TYPE_URL + inner.type_name
+        url = TYPE_PREFIX + inner.type_name
         known = known_schema(inner.type_name)
         if known is not None:
             return {"@type": url, "value": self._sampler.sample(known, self._seed, key)}

@@ -1,13 +1,13 @@
-"""Requests checked by their buf.validate rules, and for fields that google.api marks REQUIRED."""
+"""Requests checked: for required fields, and by their buf.validate rules."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from protobuf import (
-    DescExtension,
     DescField,
     DescFieldValueList,
     DescFieldValueMap,
@@ -20,6 +20,7 @@ from protobuf import (
 )
 
 from polymock.errors import Invalid
+from polymock_grpc.fields import is_legacy_required, message_in
 from polymock_grpc.spec.types import Types
 from polymock_schemas.calls import Violation
 
@@ -41,18 +42,29 @@ class Validation:
         self._uses_rules = registry.extension(_RULES[0]) is not None
         self._ruled: dict[str, bool] = {}
         self._required: dict[str, Sequence[DescField]] = {}
+        self._demanding: dict[str, bool] = {}
+
+    def check_whole(self, message: Message) -> None:
+        """Raises Invalid where a field is not set without which there is no message.
+
+        These are the `required` ones of proto2, and LEGACY_REQUIRED ones of editions.
+        """
+        desc = message.desc()
+        if not self._is_demanding(desc):
+            return
+        _raise(desc, [*islice(self._unset(message, "body"), MAX_VIOLATIONS)])
+        try:
+            message.to_binary()
+        except ValueError as error:  # of a message in an extension, where nobody looked
+            _raise(desc, [Violation("body", str(error))])
 
     def check(self, message: Message) -> None:
-        """Raises Invalid with the violations."""
+        """Raises Invalid with the violations of what google.api and buf.validate say."""
         desc = message.desc()
         violations = self._missing(desc, message)
         if self._is_ruled(desc):
             violations += self._violations(message)
-        if violations:
-            first = violations[0]
-            where = first.location.removeprefix("body").lstrip("/") or desc.name
-            more = f" (and {len(violations) - 1} more)" if len(violations) > 1 else ""
-            raise Invalid(f"{where}: {first.message}{more}.", violations)
+        _raise(desc, violations)
 
     def diagnose(self, message: Message) -> str:
         """Why a message's rules cannot be evaluated, or how it breaks them; "" if neither."""
@@ -87,7 +99,7 @@ class Validation:
         """Whether a type, or one that it holds, has rules."""
         known = self._ruled.get(desc.type_name)
         if known is None:
-            known = self._uses_rules and any(map(self._has_rules, _reached(desc)))
+            known = self._uses_rules and any(map(self._has_rules, _reached(desc, None)))
             self._ruled[desc.type_name] = known
         return known
 
@@ -96,8 +108,41 @@ class Validation:
         parts: list[Any] = [desc, *desc.fields, *desc.oneofs]
         return any(read(part.proto.options, name) is not None for part in parts for name in _RULES)
 
+    def _is_demanding(self, desc: DescMessage) -> bool:
+        """Whether a type, or one that it holds, has fields without which there is no message."""
+        known = self._demanding.get(desc.type_name)
+        if known is None:
+            known = any(
+                is_legacy_required(field)
+                for part in _reached(desc, self._registry)
+                for field in part.fields
+            )
+            self._demanding[desc.type_name] = known
+        return known
+
+    def _unset(self, message: Message, location: str) -> Iterator[Violation]:
+        """The fields without which there is no message, here and inside, but for extensions."""
+        desc = message.desc()
+        for field in desc.fields:
+            where = f"{location}/{field.name}"
+            if field not in message:
+                if is_legacy_required(field):
+                    yield Violation(where, "is required")
+                continue
+            inner = message_in(field)
+            if inner is None or not self._is_demanding(inner):
+                continue
+            value: Any = message[field]
+            if isinstance(field.value, DescFieldValueMessage):
+                yield from self._unset(value, where)
+                continue
+            is_map = isinstance(field.value, DescFieldValueMap)
+            for key, item in value.items() if is_map else enumerate(value):
+                yield from self._unset(item, f"{where}/{_escaped(key)}")
+
     def _missing(self, desc: DescMessage, message: Message) -> list[Violation]:
-        """The required fields that are not set: those whose emptiness means just that."""
+        """The fields that google.api marks REQUIRED and that are not set: those whose emptiness
+        means just that."""
         required = self._required.get(desc.type_name)
         if required is None:
             required = self._required[desc.type_name] = tuple(
@@ -119,29 +164,28 @@ def _unusable() -> tuple[type[Exception], ...]:
     return (CompilationError, EvaluationError, ValueError)
 
 
-def _reached(root: DescMessage) -> Iterator[DescMessage]:
-    """A type and all that it holds, directly or not."""
+def _raise(desc: DescMessage, violations: Sequence[Violation]) -> None:
+    if not violations:
+        return
+    first = violations[0]
+    where = first.location.removeprefix("body").lstrip("/") or desc.name
+    more = f" (and {len(violations) - 1} more)" if len(violations) > 1 else ""
+    raise Invalid(f"{where}: {first.message}{more}.", violations)
+
+
+def _reached(root: DescMessage, registry: Registry | None) -> Iterator[DescMessage]:
+    """A type and all that it holds, directly or not; with a registry, in extensions too."""
     seen = {root.type_name}
     waiting = [root]
     while waiting:
         desc = waiting.pop()
         yield desc
-        for field in desc.fields:
-            inner = _inner(field)
+        extensions = () if registry is None else registry.extensions_for(desc)
+        for field in (*desc.fields, *extensions):
+            inner = message_in(field)
             if inner is not None and inner.type_name not in seen:
                 seen.add(inner.type_name)
                 waiting.append(inner)
-
-
-def _inner(field: DescField | DescExtension) -> DescMessage | None:
-    value = field.value
-    if isinstance(value, DescFieldValueMessage):
-        return value.message
-    if isinstance(value, DescFieldValueList) and isinstance(value.element, DescMessage):
-        return value.element
-    if isinstance(value, DescFieldValueMap) and isinstance(value.value, DescMessage):
-        return value.value
-    return None
 
 
 def _shows_absence(field: DescField) -> bool:
@@ -158,5 +202,10 @@ def _violation(told: Any) -> Violation:
     for element in told.field.elements if told.field is not None else ():
         location += f"/{element.field_name}"
         if element.subscript is not None:
-            location += "/" + str(element.subscript.value).replace("~", "~0").replace("/", "~1")
+            location += "/" + _escaped(element.subscript.value)
     return Violation(location, told.message or told.rule_id)
+
+
+def _escaped(key: object) -> str:
+    """A key as a part of a JSON Pointer (RFC 6901, section 3)."""
+    return str(key).replace("~", "~0").replace("/", "~1")

@@ -70,7 +70,7 @@ class GrpcioCalls:
         if len(message) >= COMPRESS_BYTES:
             context.set_compression(grpc.Compression.Gzip)
         await _begin(context, reply)
-        _end(context, reply)
+        await _end(context, reply)
         return message
 
     async def _send_all(
@@ -90,7 +90,7 @@ class GrpcioCalls:
                 async for message in flow:
                     await context.write(message)
             reply = flow.end
-        _end(context, reply)
+        await _end(context, reply)
 
     async def _refuse(
         self, path: str, mock: ServedMock, request: AsyncIterator[bytes], context: Context
@@ -101,7 +101,7 @@ class GrpcioCalls:
         reply = self._responder.answer(mock, call)
         self._responder.record(mock, call, reply, started)
         await _begin(context, reply)
-        _end(context, reply)
+        await _end(context, reply)
 
     def _call(self, path: str, request: Request, context: Context) -> Call:
         remaining: float | None = context.time_remaining()
@@ -126,10 +126,10 @@ async def _begin(context: Context, reply: Reply) -> None:
         await context.send_initial_metadata(metadata)
 
 
-def _end(context: Context, reply: Reply) -> None:
+async def _end(context: Context, reply: Reply) -> None:
+    """Say how the call ended; where it failed, no message goes out any more."""
     ending = outcome_of(reply)
-    if ending.metadata:
-        context.set_trailing_metadata(ending.metadata)
     if ending.code:
-        context.set_code(CODES[ending.code])
-        context.set_details(ending.message)
+        await context.abort(CODES[ending.code], ending.message, tuple(ending.metadata))
+    elif ending.metadata:
+        context.set_trailing_metadata(ending.metadata)

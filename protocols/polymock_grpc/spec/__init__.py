@@ -1,6 +1,8 @@
 """Documents: .proto files, folders of them and descriptor sets, compiled to methods and schemas.
 
-`source` finds what is to be compiled, `roots` where imports are looked for, `protoc` runs the
-compiler, and `document` holds what came of it. `methods` reads services; `types` translates
-messages to JSON Schema, with `known_types`, `behaviors` and `rules` for what it meets there.
+`document` is the way in: `source` finds what is to be compiled, `roots` where imports are looked
+for (`bundled` are those that need no looking), `protoc` runs the compiler, `descriptors` reads what
+it wrote. `methods` reads services and their `options`. `types` translates messages to JSON Schema,
+with `scalars`, `known_types`, `resources` and `rules` for what it meets there. `recognition` needs
+nothing of these.
 """

@@ -82,5 +82,4 @@ def _is_own(name: str, names: Sequence[str]) -> bool:
 
 
 def _refusal(spec: Spec, message: str, hint: str) -> SpecError:
-    fault = Fault(level="error", file=spec.location, path="", message=message, hint=hint)
-    return SpecError(f"{spec.location}: {message}.", [fault], hint)
+    return SpecError.of([Fault("error", spec.location, "", message, hint)])

@@ -82,7 +82,9 @@ def compile_files(
             return Compiled(b"", faults or (_unexplained(names, paths, said),))
         if output.stat().st_size > MAX_DESCRIPTORS:
             return Compiled(b"", (_too_large(names, paths),))
-        return Compiled(output.read_bytes(), faults)
+        # It succeeded: what is no warning was said by the interpreter (PYTHONVERBOSE, say).
+        warnings = tuple(fault for fault in faults if fault.level == "warning")
+        return Compiled(output.read_bytes(), warnings)
 
 
 def read_messages(said: str, paths: Mapping[str, str]) -> tuple[Fault, ...]:
@@ -110,7 +112,7 @@ def read_messages(said: str, paths: Mapping[str, str]) -> tuple[Fault, ...]:
                 faults.append(Fault("error", file, position, message, hint))
         elif found["file"] not in forbidden and not _MISSING.match(found["message"]):
             level: Literal["error", "warning"] = "warning" if found["warning"] else "error"
-            faults.append(Fault(level, file, position, found["message"].rstrip(".")))
+            faults.append(Fault(level, file, position, f"protoc: {found['message'].rstrip('.')}"))
     faults += [missing_import(name) for name in sorted(missing - told)]
     return tuple(dict.fromkeys(faults))[:MAX_FAULTS]
 

@@ -22,7 +22,7 @@ from polymock.interfaces import Spec
 from polymock_grpc.spec import bundled
 from polymock_grpc.spec.descriptors import list_files
 from polymock_grpc.spec.protoc import Compiled, compile_files
-from polymock_grpc.spec.recognise import DESCRIPTOR_SUFFIXES, is_descriptor_set, is_proto_text
+from polymock_grpc.spec.recognition import DESCRIPTOR_SUFFIXES, is_descriptor_set, is_proto_text
 from polymock_grpc.spec.roots import MAX_FILES, Layout, find_layout
 from polymock_schemas.commands import Fault
 
@@ -79,7 +79,7 @@ def _is_binary(name: str, content: bytes) -> bool:
 
 
 def _protos_in(folder: Path) -> list[Path]:
-    """Every .proto file below a folder, links and hidden folders left out, sorted.
+    """Every .proto file below a folder, links, hidden folders and other people's left out, sorted.
 
     Raises ValueError where there are none, or too many.
     """
@@ -152,7 +152,4 @@ def _fault(file: str, message: str) -> Fault:
 
 
 def _refusal(spec: Spec, faults: Sequence[Fault]) -> SpecError:
-    first = faults[0] if faults else _fault(spec.location, "protoc failed")
-    place = f"{first.file}:{first.path}" if first.path else first.file
-    more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
-    return SpecError(f"{place}: {first.message}{more}.", list(faults), first.hint)
+    return SpecError.of(faults or [_fault(spec.location, "protoc failed")])

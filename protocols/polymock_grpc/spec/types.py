@@ -26,6 +26,7 @@ from protobuf import (
 )
 
 from polymock.samples.names import promised_truth
+from polymock_grpc.fields import is_legacy_required
 from polymock_grpc.spec.known_types import known_schema
 from polymock_grpc.spec.options import Options
 from polymock_grpc.spec.resources import Resources, name_pattern
@@ -174,7 +175,8 @@ class Types:
         if isinstance(value, DescFieldValueMessage):
             known = known_schema(value.message.type_name)
             if known is None:
-                return Part(name, value.message, needed=bool(rules.get("required")))
+                needed = bool(rules.get("required")) or is_legacy_required(field)
+                return Part(name, value.message, needed=needed)
             return narrow(known, rules)
         if isinstance(value, DescFieldValueEnum):
             if _is_null(value.enum):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from difflib import get_close_matches
 
 from protobuf import Registry
 
 from polymock.errors import MethodNotAllowed, NoOperation
 from polymock_grpc.model import Binding, Method, Status, Wire
-from polymock_grpc.suggestions import nearest
 from polymock_grpc.wires.connect import ConnectWire
 from polymock_grpc.wires.grpc_web import GrpcWebWire
 from polymock_grpc.wires.native import MisplacedNativeWire, NativeWire, is_native
@@ -31,8 +31,8 @@ READS = (
 """Header fields that an answer over HTTP can depend on."""
 NATIVE_READS = (b"content-type", b"host", b"prefer")
 """The same for a listener's calls: these tell them from calls over HTTP, which name a host."""
-_MAX_BEGUN = 256
-"""Calls over REST whose wire is kept for the refusal that may end their stream."""
+_MAX_OFFERED = 2000
+"""Methods that an unknown one is compared with."""
 
 
 class Wires:
@@ -47,7 +47,6 @@ class Wires:
         self._connect = ConnectWire(registry)
         self._routes = RestRoutes(methods, registry)
         self._over_native = {m.path: Binding(m, self._native) for m in methods}
-        self._begun: dict[int, tuple[Call, Binding]] = {}
 
     @property
     def faults(self) -> Sequence[str]:
@@ -99,9 +98,8 @@ class Wires:
         return call.path.rpartition("/")[0] in self._services
 
     def _over_rest(self, call: Call) -> Binding:
-        begun = self._begun.get(id(call))
-        if begun is not None and begun[0] is call:
-            return begun[1]
+        if isinstance(call.notes, Binding):
+            return call.notes
         bound = self._routes.bind(call.method, call.path)
         if bound is None:
             allowed = self._routes.allowed(call.path)
@@ -109,15 +107,12 @@ class Wires:
                 verbs = ", ".join(allowed)
                 raise MethodNotAllowed(f"{call.path} answers {verbs}, not {call.method}.", allowed)
             raise self._unknown(call)
-        if bound.method.server_streaming:
-            if len(self._begun) >= _MAX_BEGUN:
-                del self._begun[next(iter(self._begun))]
-            self._begun[id(call)] = (call, bound)
+        call.notes = bound  # its wire knows how far a stream is that a refusal may have to end
         return bound
 
     def _unknown(self, call: Call) -> NoOperation:
         asked = call.path[1:200]
-        close = nearest(asked, [path[1:] for path in self._methods])
+        close = _nearest(asked, [path[1:] for path in self._methods])
         service, _, name = call.path.rpartition("/")
         if service in self._services:
             detail = f"{service[1:]} has no method {name[:100]}."
@@ -132,3 +127,9 @@ def speaks_grpc(call: Call) -> bool:
     """Whether a caller expects gRPC's own statuses: natively, or over gRPC-Web."""
     said = call.fields.get(b"content-type", b"")
     return is_native(call) or said.lower().startswith(b"application/grpc")
+
+
+def _nearest(asked: str, offered: Sequence[str]) -> str:
+    """The offered name that is most like the asked one; "" where none is."""
+    found = get_close_matches(asked, offered[:_MAX_OFFERED], n=1, cutoff=0.75)
+    return found[0] if found else ""

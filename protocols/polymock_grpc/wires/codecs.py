@@ -38,8 +38,10 @@ _JSON_TYPES = {
 class Codec(Protocol):
     """One way to write a message."""
 
-    name: str
-    """As content types have it: `proto`, `json`."""
+    @property
+    def name(self) -> str:
+        """As content types have it: `proto`, `json`."""
+        ...
 
     def decode(self, kind: type[Message], data: bytes) -> Message:
         """The message. Raises Unreadable, or Invalid where what was read is not of its type."""

@@ -36,13 +36,9 @@ def wrap_compressed(coding: str, data: bytes) -> bytes:
     return wrap(data)
 
 
-def unwrap(body: bytes, coding: str, limit: int) -> Iterator[bytes]:
-    """The messages in a body, decompressed.
-
-    `coding` is the one that the caller named, "" for none; `limit` the bytes that they may have
-    together. Raises Unreadable, TooLarge.
-    """
-    position, count, total = 0, 0, 0
+def frames(body: bytes) -> Iterator[tuple[int, bytes]]:
+    """The flags and the data of each frame of a body. Raises Unreadable where one breaks off."""
+    position = 0
     while position < len(body):
         if len(body) - position < _HEAD.size:
             raise Unreadable(f"A message's head breaks off at byte {position} of the body.")
@@ -54,15 +50,26 @@ def unwrap(body: bytes, coding: str, limit: int) -> Iterator[bytes]:
                 f"A message of {length} bytes breaks off: {len(data)} follow its head."
             )
         position += length
-        count += 1
+        yield flags, data
+
+
+def unwrap(body: bytes, coding: str, limit: int) -> Iterator[bytes]:
+    """The messages in a body, decompressed.
+
+    `coding` is the one that the caller named, "" for none; `limit` the bytes that they may have
+    together. Raises Unreadable, TooLarge.
+    """
+    total = 0
+    for count, (flags, data) in enumerate(frames(body), 1):
         if count > MAX_MESSAGES:
             raise TooLarge(f"The call has more than {MAX_MESSAGES} messages.")
         if flags & ~COMPRESSED:
             raise Unreadable(f"A request's message has flags {flags:#04x}, which it may not have.")
+        plain = data
         if flags & COMPRESSED:
             if not coding:
                 raise Unreadable("A message is marked as compressed, and the call names no coding.")
-            data = decompress(coding, data, limit)
-        total += len(data)
+            plain = decompress(coding, data, limit)
+        total += len(plain)
         check_size(total, limit)
-        yield data
+        yield plain

@@ -95,7 +95,7 @@ class GrpcWebWire:
         if whole:
             body = decompress(whole, body, self._limit)
         if media.is_text:
-            body = _from_text(body)
+            body = from_text(body)
         codec = self._codecs[media.codec]
         frames = unwrap(body, coding_named(fields.get(b"grpc-encoding")), self._limit)
         messages = [codec.decode(method.input, data) for data in frames]
@@ -218,8 +218,11 @@ def _chunk(media: WebMedia, data: bytes) -> bytes:
     return b64encode(data) if media.is_text else data
 
 
-def _from_text(body: bytes) -> bytes:
-    """The bytes of base64 text that was written chunk by chunk, each with its own padding."""
+def from_text(body: bytes) -> bytes:
+    """The bytes of base64 text that was written chunk by chunk, each with its own padding.
+
+    Raises Unreadable.
+    """
     try:
         return b"".join(b64decode(chunk, validate=True) for chunk in _PADDED_CHUNK.findall(body))
     except ValueError as error:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-_CHARSETS = ("utf-8", "utf8", "us-ascii")
+from polymock.media_types import parse_media_type
 
 
 def split_media_type(content_type: bytes) -> str:
     """The lower-case media type of a header value, without its parameters.
 
-    "" where a charset is named that is not UTF-8: JSON has no other (RFC 8259, section 8.1).
+    "" where it is none, or names a charset that is not UTF-8: JSON has no other (RFC 8259, section
+    8.1).
     """
-    name, *parameters = content_type.decode("latin-1").lower().split(";")
-    for parameter in parameters:
-        key, _, value = parameter.partition("=")
-        if key.strip() == "charset" and value.strip().strip('"') not in _CHARSETS:
-            return ""
-    return name.strip()
+    name = parse_media_type(content_type.decode("latin-1"))
+    return name.essence if name is not None and name.is_utf8 else ""

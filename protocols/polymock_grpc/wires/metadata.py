@@ -56,6 +56,12 @@ def unpadded(value: bytes) -> bytes:
     return b64encode(value).rstrip(b"=")
 
 
+def padded(text: bytes) -> bytes:
+    """Base64 with all of its padding, whatever it had."""
+    bare = text.rstrip(b"=")
+    return bare + b"=" * (-len(bare) % 4)
+
+
 def percent_encoded(message: str) -> bytes:
     """A status message as `grpc-message` carries it: all but printable ASCII percent-encoded."""
     return quote_from_bytes(message.encode("utf-8", "replace"), _MESSAGE_SAFE).encode()

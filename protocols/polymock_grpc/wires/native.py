@@ -18,6 +18,7 @@ from polymock_grpc.model import OK, UNIMPLEMENTED, Metadata, Method, Status
 from polymock_grpc.wires.codecs import BinaryCodec
 from polymock_grpc.wires.codes import code_of
 from polymock_grpc.wires.rich_status import status_bytes
+from polymock_grpc.wires.streams import closing
 from polymock_schemas.calls import Call, Reply
 
 ORIGINS = ("grpc://", "grpcs://")
@@ -116,5 +117,6 @@ class MisplacedNativeWire(NativeWire):
 
 
 async def _encoded(messages: AsyncIterator[Message]) -> AsyncIterator[bytes]:
-    async for message in messages:
-        yield _CODEC.encode(message)
+    async with closing(messages) as source:
+        async for message in source:
+            yield _CODEC.encode(message)

@@ -17,6 +17,8 @@ from protobuf import (
     message_from_json_value,
 )
 
+from polymock_grpc.fields import message_in
+
 MAX_TEXT = 64 * 1024
 """Bytes of a text that is searched; for a longer one its root has to do."""
 MAX_TRIES = 2000
@@ -59,9 +61,9 @@ class _Search:
     def _below(self, desc: DescMessage, field: DescField, name: str, member: Any) -> str:
         for token, part, whole in _parts(field, name, member):
             if self._is_wrong(desc, whole):
-                inner = _message_of(field)
+                inner = message_in(field)
                 return token + ("" if inner is None else self.within(inner, part))
-        inner = _message_of(field)
+        inner = message_in(field)
         if inner is not None and isinstance(field.value, DescFieldValueMessage):
             return self.within(inner, member)
         return ""
@@ -85,17 +87,6 @@ def _parts(field: DescField, name: str, member: Any) -> Iterator[tuple[str, Any,
     elif isinstance(field.value, DescFieldValueMap) and isinstance(member, dict):
         for key, part in member.items():
             yield _pointer(key), part, {name: {key: part}}
-
-
-def _message_of(field: DescField) -> DescMessage | None:
-    value = field.value
-    if isinstance(value, DescFieldValueMessage):
-        return value.message
-    if isinstance(value, DescFieldValueList) and isinstance(value.element, DescMessage):
-        return value.element
-    if isinstance(value, DescFieldValueMap) and isinstance(value.value, DescMessage):
-        return value.value
-    return None
 
 
 def _pointer(token: str) -> str:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from polymock_grpc.model import Status
-
-TYPE_PREFIX = "type.googleapis.com/"
-"""Before a message's full name, in the type URL of an Any."""
+from polymock_grpc.model import TYPE_PREFIX, Status
 
 
 def status_bytes(status: Status) -> bytes:

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from polymock.errors import NoAnswer, NotAcceptable, Unsatisfiable
 from polymock.interfaces import Answer
+from polymock.media_types import parse_media_type, syntax
 from polymock.samples import Sampler
 from polymock_openapi.answering.choices import MAX_KEY, MAX_REMEMBERED, Choices, Shape
 from polymock_openapi.answering.declared import (
@@ -27,7 +28,6 @@ from polymock_openapi.answering.failures import tell_error
 from polymock_openapi.answering.pages import fit_page
 from polymock_openapi.answering.pairing import ExamplePairs
 from polymock_openapi.answering.specimens import specimen
-from polymock_openapi.media_types import parse_media_type, syntax
 from polymock_openapi.model import Endpoint, MediaType, Preferences, Reading
 
 _WORD = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")

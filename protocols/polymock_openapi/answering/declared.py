@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 from polymock.jsonschema import REF_PREFIX, Definitions, Direction, Schema, Validator, is_marked
+from polymock.media_types import parse_media_type, syntax
 from polymock.samples import Sampler
-from polymock_openapi.media_types import parse_media_type, syntax
 from polymock_openapi.model import MediaType
 
 MAX_DEPTH = 8

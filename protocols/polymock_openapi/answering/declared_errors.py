@@ -10,12 +10,12 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from polymock.errors import NoAnswer, Unsatisfiable
+from polymock.media_types import parse_media_type, syntax
 from polymock.samples import Sampler
 from polymock_openapi.answering.declared import DeclaredBody
 from polymock_openapi.answering.echo import fold
 from polymock_openapi.answering.failures import TELLING, wording
 from polymock_openapi.answering.negotiation import choose_response
-from polymock_openapi.media_types import parse_media_type, syntax
 from polymock_openapi.model import Endpoint, MediaType
 
 PROBLEM_JSON = "application/problem+json"

@@ -13,7 +13,7 @@ from urllib.parse import quote_plus
 import msgspec
 
 from polymock.jsonschema import Definitions
-from polymock_openapi.media_types import MediaName, parse_media_type, syntax
+from polymock.media_types import MediaName, parse_media_type, syntax
 from polymock_openapi.model import Encoding, MediaType
 from polymock_openapi.reading.styles import separator
 from polymock_openapi.xml import to_xml

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from polymock.errors import NoAnswer, NotAcceptable
-from polymock_openapi.media_types import (
+from polymock.media_types import (
     MediaName,
     is_plain,
     parse_media_type,

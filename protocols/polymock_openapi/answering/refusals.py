@@ -79,7 +79,7 @@ def refuse(
         "title": problem.title,
         "status": problem.status,
         "detail": _bound(error.detail),
-        "instance": _uri((call.prefix + call.path)[:MAX_TEXT]),
+        "instance": _uri((call.address)[:MAX_TEXT]),
     }
     if error.violations:
         document["violations"] = [

@@ -10,7 +10,7 @@ import msgspec
 
 from polymock.errors import Unreadable, UnsupportedMedia
 from polymock.jsonschema import Definitions, Schema, Validator
-from polymock_openapi.media_types import MediaName, parse_media_type, syntax
+from polymock.media_types import MediaName, parse_media_type, syntax
 from polymock_openapi.model import MediaType, RequestBody
 from polymock_openapi.reading.coercion import Coercion, resolve
 from polymock_openapi.reading.encodings import expand, parse_json, to_text

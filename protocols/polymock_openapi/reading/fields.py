@@ -10,7 +10,7 @@ import msgspec
 
 from polymock.errors import Unreadable
 from polymock.jsonschema import Definitions, Schema, Validator
-from polymock_openapi.media_types import syntax
+from polymock.media_types import syntax
 from polymock_openapi.model import Style
 from polymock_openapi.reading import styles
 from polymock_openapi.reading.coercion import SCALARS, TYPES, Coercion

@@ -11,13 +11,13 @@ from typing import Any
 
 from polymock.errors import Unreadable
 from polymock.jsonschema import Definitions
-from polymock_openapi.media_types import parse_media_type, syntax
+from polymock.media_types import parse_media_type, syntax
+from polymock.multipart import Part, split_parts
 from polymock_openapi.model import Encoding, MediaType
 from polymock_openapi.reading import styles
 from polymock_openapi.reading.coercion import SCALARS, Coercion, Raw
 from polymock_openapi.reading.encodings import parse_json, to_text
 from polymock_openapi.reading.fields import Pairs
-from polymock_openapi.reading.multipart import Part, split_parts
 from polymock_openapi.reading.pairs import (
     PairsField,
     Wording,

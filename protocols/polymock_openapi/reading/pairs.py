@@ -9,7 +9,7 @@ import msgspec
 
 from polymock.errors import TooLarge
 from polymock.jsonschema import Definitions, Schema
-from polymock_openapi.media_types import syntax
+from polymock.media_types import syntax
 from polymock_openapi.model import Style
 from polymock_openapi.reading import styles
 from polymock_openapi.reading.coercion import Coercion, Raw

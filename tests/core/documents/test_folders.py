@@ -19,9 +19,10 @@ def test_files_come_sorted_from_all_levels(tmp_path: Path) -> None:
     assert [str(f.relative_to(tmp_path)) for f in folders_in(tmp_path)] == [".", "a", "a/b", "c"]
 
 
-def test_what_is_hidden_or_no_ordinary_file_is_passed_over(tmp_path: Path) -> None:
-    (tmp_path / ".git").mkdir()
-    (tmp_path / ".git" / "config").write_text("")
+def test_what_is_hidden_or_others_or_no_ordinary_file_is_passed_over(tmp_path: Path) -> None:
+    for name in (".git", "node_modules"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "config").write_text("")
     (tmp_path / ".hidden").write_text("")
     os.mkfifo(tmp_path / "pipe")
     assert names(tmp_path) == []

@@ -70,11 +70,14 @@ class Client:
         async def run() -> None:
             if later is not None:
                 asyncio.get_running_loop().call_later(0.02, later)
-            async with asyncio.timeout(5):
-                await self.edge(self._scope, self._receive, self._send)
+            await self.serve()
 
         asyncio.run(run())
         return self.sent
+
+    async def serve(self) -> None:
+        async with asyncio.timeout(5):
+            await self.edge(self._scope, self._receive, self._send)
 
     @property
     def outcomes(self) -> list[tuple[str, int, str]]:
@@ -175,6 +178,19 @@ def test_a_client_that_goes_is_sent_nothing_more() -> None:
 def test_a_server_that_ends_closes_its_sockets() -> None:
     client = Client()
     assert client.run(later=client.edge.give_up)[-1]["code"] == 1001
+
+
+def test_hanging_up_waits_until_the_sockets_are_closed() -> None:
+    client = Client()
+
+    async def hang_up() -> None:
+        serving = asyncio.create_task(client.serve())
+        await asyncio.sleep(0.05)
+        await client.edge.hang_up(5)
+        assert client.sent[-1]["code"] == 1001
+        await serving
+
+    asyncio.run(hang_up())
 
 
 def test_what_a_contract_leaves_open_is_ended_with_the_socket() -> None:

@@ -96,3 +96,28 @@ def test_of_a_folder_only_its_documents_count(file: Path) -> None:
     assert look([str(file.parent)]) == before
     (file.parent / "more.yaml").write_text("")
     assert look([str(file.parent)]) != before
+
+
+@pytest.mark.parametrize("name", ["new.graphql", "new.gql", "new.sdl", "new.proto", "new.json"])
+def test_documents_of_every_protocol_count_in_a_folder(file: Path, name: str) -> None:
+    before = look([str(file.parent)])
+    (file.parent / name).write_text("")
+    assert look([str(file.parent)]) != before
+
+
+def test_a_file_that_changes_before_it_is_first_looked_at_is_noticed(file: Path) -> None:
+    part = file.with_name("part.yaml")
+    paths = [str(file)]
+
+    async def story() -> None:
+        watching = changes(lambda: paths, asyncio.Event())
+        async with asyncio.timeout(2):
+            first = asyncio.ensure_future(anext(watching))
+            await asyncio.sleep(0.02)
+            write(file)
+            await first
+            write(part)
+            paths.append(str(part))
+            await anext(watching)
+
+    asyncio.run(story())

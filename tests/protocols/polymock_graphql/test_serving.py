@@ -57,7 +57,7 @@ def test_a_subscription_over_a_real_socket(mock) -> None:
     assert lines[-2:] == ["event: complete", "data:"]
     exchange = mock.exchanges[-1]
     assert exchange.operation == "Subscription.adopted"
-    assert exchange.response_messages == 3
+    assert exchange.response_messages == 2
 
 
 @pytest.mark.parametrize("accept", ["multipart/mixed;deferSpec=20220824", "application/json"])

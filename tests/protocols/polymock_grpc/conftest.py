@@ -57,7 +57,7 @@ class Asker:
         return [self._decoded(path, chunk) for chunk in asyncio.run(_collected(reply.stream))]
 
     def _method(self, path: str) -> Any:
-        return next(m for m in self.contract.methods if m.path.endswith(path))
+        return next(m for m in self.contract.document.methods if m.path.endswith(path))
 
     def _encoded(self, path: str, message: Any) -> bytes:
         kind = self._method(path).input

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -127,10 +128,31 @@ def test_problems(asker: Any) -> None:
     assert "nothing" in fault.message
 
 
-def test_descriptions(asker: Any) -> None:
-    assert asker.contract.services == ("test.v1.S",)
-    assert asker.contract.reflection is True
-    assert asker.contract.file_descriptors[-1].startswith(b"\x0a\x0atest.proto")
+def test_what_listeners_look_at(asker: Any) -> None:
+    document = asker.contract.document
+    assert document.services == ("test.v1.S",)
+    assert document.descriptors.file[-1].name == "test.proto"
+    assert asker.contract.settings.reflection is True
+
+
+@pytest.mark.parametrize(
+    ("field", "seconds"), [((b"connect-timeout-ms", b"1500"), 1.5), ((b"grpc-timeout", b"2S"), 2)]
+)
+def test_callers_over_http_say_how_long_they_wait(
+    asker: Any, field: tuple[bytes, bytes], seconds: float
+) -> None:
+    call = http("POST", "/test.v1.S/Watch", "application/connect+proto", FRAMED)
+    call.fields |= dict([field])
+    assert asker.engine.handle(call).stream is not None
+    assert call.deadline == pytest.approx(monotonic() + seconds, abs=1)
+
+
+def test_a_time_limit_that_is_none_is_refused(asker: Any) -> None:
+    call = http("POST", "/test.v1.S/Get", "application/proto", ID)
+    call.fields[b"connect-timeout-ms"] = b"soon"
+    reply = asker.engine.handle(call)
+    assert (reply.status, reply.code) == (400, 3)
+    assert b"connect-timeout-ms" in reply.body
 
 
 NATIVE: Headers = ((b"content-type", b"application/grpc"),)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from polymock.errors import Unreadable
+from polymock_grpc.wires.metadata import padded
 
 
 class ConnectQuery(NamedTuple):
@@ -23,10 +24,8 @@ class ConnectQuery(NamedTuple):
         data = self.message or b""
         if not self.is_base64:
             return data
-        padded = data.rstrip(b"=")
-        padded += b"=" * (-len(padded) % 4)
         try:
-            return b64decode(padded.translate(_STANDARD), validate=True)
+            return b64decode(padded(data).translate(_STANDARD), validate=True)
         except ValueError as error:
             raise Unreadable("The query's `message` is no base64.") from error
 

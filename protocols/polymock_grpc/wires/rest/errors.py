@@ -9,10 +9,9 @@ from typing import Any
 
 import msgspec
 
-from polymock_grpc.model import Detail, Status
+from polymock_grpc.model import TYPE_PREFIX, Detail, Status
 from polymock_grpc.wires.codes import code_of
 from polymock_grpc.wires.metadata import header_fields
-from polymock_grpc.wires.rich_status import TYPE_PREFIX
 from polymock_schemas.calls import Headers, Reply
 
 

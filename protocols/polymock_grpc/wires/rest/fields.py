@@ -18,6 +18,8 @@ from protobuf import (
     ScalarType,
 )
 
+from polymock_grpc.fields import Element
+
 HTTP_BODY = "google.api.HttpBody"
 """A message that stands for bytes of any media type."""
 
@@ -33,8 +35,6 @@ _WRAPPERS = frozenset(
 )
 _VALUE_TYPES = frozenset((*_TEXTUAL, _MASK, *_FREE, *_WRAPPERS))
 """Messages that stand for one value, and not for their fields."""
-
-Element = ScalarType | DescEnum | DescMessage
 
 
 class Fields:

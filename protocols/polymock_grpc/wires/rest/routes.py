@@ -48,10 +48,6 @@ class RestRoutes:
         )
         self._verbs = sorted({verb for verb, _ in addresses} - {ANY})
 
-    def __bool__(self) -> bool:
-        """Whether there is any."""
-        return bool(self._verbs) or self._router.find(ANY, "/") is not None
-
     def find(self, verb: str, path: str) -> tuple[Method, HttpRule, Mapping[str, str]] | None:
         """What answers: its rule, and the path's text for each field of it, percent-encoded.
 

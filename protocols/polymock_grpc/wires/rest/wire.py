@@ -73,10 +73,6 @@ class RestWire:
         self._form: StreamForm | None = None
         self._sent = 0
 
-    def takes(self, call: Call) -> bool:
-        """Whether the call is REST's: it is, as its address says so."""
-        return True
-
     def decode(self, method: Method, call: Call) -> Sequence[Message]:
         """The request, made of body, path and query; several where the method takes a stream.
 

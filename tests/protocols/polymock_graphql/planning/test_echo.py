@@ -119,3 +119,58 @@ def test_values_of_enums_go_by_their_names(plan_over: Any) -> None:
         value.value = number
     found = planned.data("query ($e: E) { t(e: $e, es: [B, A]) { e es } }", e="B")
     assert found == {"t": {"e": "B", "es": ["B", "A"]}}
+
+
+BY_KEYS = """
+    type Query {
+      users(where: UserWhere): [User!]!
+      connection(filter: UserFilter, first: Int): Users!
+    }
+    type Mutation {
+      insert(objects: [UserInput!]!): Written
+      update(where: UserWhere!, set: UserInput): Written
+    }
+    input UserWhere { id: Keys, not: UserWhere, and: [UserWhere!] }
+    input UserFilter { ids: [ID!] }
+    input Keys { eq: ID, in: [ID!], neq: ID }
+    input UserInput { name: String }
+    type Users { edges: [UserEdge!]! totalCount: Int! }
+    type UserEdge { node: User! }
+    type User { id: ID! name: String }
+    type Written { affected_rows: Int! returning: [User!]! }
+"""
+
+
+def test_what_is_asked_for_by_keys_is_there_once_each(plan_over: Any) -> None:
+    planned = plan_over(BY_KEYS)
+
+    def ids(where: str) -> list[str]:
+        found = planned.data(f"{{ users(where: {where}) {{ id }} }}")["users"]
+        return [user["id"] for user in found]
+
+    keys = [str(number) for number in range(7)]
+    assert ids(f"{{id: {{in: [{', '.join(keys)}]}}}}") == keys
+    assert ids('{id: {eq: "7"}}') == ["7"]
+    assert ids("{id: {in: []}}") == []
+    assert len(ids("{id: {neq: 7}}")) == len(ids('{not: {id: {eq: "7"}}}')) == 3
+
+
+def test_a_connection_of_what_is_asked_for_by_keys(plan_over: Any) -> None:
+    planned = plan_over(BY_KEYS)
+    ask = "{ connection(filter: {ids: [1, 2, 3, 4]}%s) { totalCount edges { node { id } } } }"
+    nodes = [{"node": {"id": key}} for key in "1234"]
+    assert planned.data(ask % "")["connection"] == {"totalCount": 4, "edges": nodes}
+    assert planned.data(ask % ", first: 2")["connection"] == {"totalCount": 4, "edges": nodes[:2]}
+
+
+def test_a_mutation_of_many_tells_how_many(plan_over: Any) -> None:
+    planned = plan_over(BY_KEYS)
+    fields = "affected_rows returning { name }"
+    made = planned.data(f'mutation {{ insert(objects: [{{name: "A"}}, {{}}]) {{ {fields} }} }}')
+    assert made["insert"]["affected_rows"] == len(made["insert"]["returning"]) == 2
+    assert made["insert"]["returning"][0] == {"name": "A"}
+    both = 'where: {id: {in: ["1", "2"]}}, set: {name: "Z"}'
+    changed = planned.data(f"mutation {{ update({both}) {{ {fields} }} }}")["update"]
+    assert changed == {"affected_rows": 2, "returning": [{"name": "Z"}] * 2}
+    some = planned.data(f"mutation {{ update(where: {{}}) {{ {fields} }} }}")["update"]
+    assert some["affected_rows"] == len(some["returning"]) == 3

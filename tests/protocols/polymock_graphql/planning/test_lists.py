@@ -164,3 +164,18 @@ def test_dear_answers_are_refused(plan_over: Any) -> None:
     assert len(planned.data("{ a { n } }")["a"]) == 10
     with pytest.raises(TooLarge, match=r"limits\.cost"):
         planned.data("{ a { a { a { n } } } }")
+
+
+def test_connections_of_leaves(plan_over: Any) -> None:
+    planned = plan_over("""
+        type Query { tags(first: Int): Tags! }
+        type Tags { edges: [TagEdge!]! totalCount: Int! }
+        type TagEdge { cursor: String! node: String! }
+    """)
+    found = planned.data("{ tags(first: 4) { totalCount edges { cursor node } } }")["tags"]
+    assert found["totalCount"] == TOTAL
+    assert len({edge["cursor"] for edge in found["edges"]}) == 4
+    assert all(isinstance(edge["node"], str) for edge in found["edges"])
+    assert planned.data("{ tags(first: 1) { edges { node } } }")["tags"]["edges"] == [
+        {"node": found["edges"][0]["node"]}
+    ]

@@ -5,14 +5,15 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from polymock_graphql.reading.media_types import Media, parse_accept, parse_media
+from polymock.media_types import MediaName
+from polymock_graphql.reading.media_types import parse_accept, parse_media
 
 OFFERS = ("application/json", "application/graphql-response+json", "text/event-stream")
 
 
 def test_a_content_type() -> None:
     media = parse_media(b'Multipart/Form-Data; Boundary="a b"; charset=UTF-8')
-    assert media == Media("multipart/form-data", {"boundary": "a b", "charset": "UTF-8"})
+    assert media == MediaName("multipart", "form-data", {"boundary": "a b", "charset": "UTF-8"})
     assert media.is_utf8
     assert parse_media(b"") is None
     assert parse_media(b"json") is None

@@ -199,3 +199,25 @@ def test_operations_are_done(serve: Serve) -> None:
     assert made["response"]["id"] == "p1"
     assert made["metadata"]["@type"] == "type.googleapis.com/test.v1.Progress"
     assert asker.ask("Bare", {"id": "p1"})["name"]
+
+
+def test_an_any_holds_a_message_of_the_contract_that_is_no_entry_of_a_map(serve: Serve) -> None:
+    asker = serve(
+        """message Holder { map<string, int32> counts = 1; google.protobuf.Any any = 2; }
+        message Thing { string name = 1; }
+        service S { rpc Do(Thing) returns (Holder); }""",
+        ["google/protobuf/any.proto"],
+    )
+    assert asker.ask("Do", {})["any"]["@type"] == "type.googleapis.com/test.v1.Thing"
+
+
+def test_an_any_is_never_empty_where_a_well_known_type_is_at_hand(serve: Serve) -> None:
+    asker = serve(
+        """message Tree { Tree left = 1; google.protobuf.Any any = 2;
+                       google.protobuf.Duration age = 3; }
+        service S { rpc Do(Tree) returns (Tree); }""",
+        ["google/protobuf/any.proto", "google/protobuf/duration.proto"],
+    )
+    held = asker.ask("Do", {})["any"]
+    assert held["@type"] == "type.googleapis.com/google.protobuf.Duration"
+    assert held["value"].endswith("s")

@@ -1,7 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
+
+import pytest
+
+from polymock.testing import Polymock
 
 Serve = Callable[..., Any]
 TEXT = """
@@ -64,3 +69,61 @@ def test_contracts_have_validators_of_their_own(serve: Serve) -> None:
     other = serve("message Req { string id = 1; } service S { rpc Do(Req) returns (Req); }")
     assert other.ask("Do", {})["id"]
     assert serve(TEXT, IMPORTS, fresh=True).status("Do", {})[0] == 3
+
+
+REQUIRED = {
+    "proto2": """syntax = "proto2"; package p;
+message Line { required int32 quantity = 1; extensions 100 to 200; }
+message Note { required string text = 1; }
+extend Line { optional Note note = 100; }
+message Order {
+  required string name = 1; required Line first = 2;
+  repeated Line lines = 3; map<string, Line> by_name = 4;
+}
+service S { rpc Do(Order) returns (Order); }
+""",
+    "editions": """edition = "2023"; package p;
+message Line { int32 quantity = 1 [features.field_presence = LEGACY_REQUIRED]; }
+message Order {
+  string name = 1 [features.field_presence = LEGACY_REQUIRED];
+  Line first = 2 [features.field_presence = LEGACY_REQUIRED, features.message_encoding = DELIMITED];
+  repeated Line lines = 3; map<string, Line> by_name = 4;
+}
+service S { rpc Do(Order) returns (Order); }
+""",
+}
+
+
+@pytest.mark.parametrize("syntax", REQUIRED)
+def test_no_message_is_without_its_required_fields(tmp_path: Path, syntax: str) -> None:
+    file = tmp_path / "p.proto"
+    file.write_text(REQUIRED[syntax])
+    whole = {"name": "n", "first": {"quantity": 3}}
+    with Polymock(str(file)) as mock:
+        client = mock.client()
+
+        def unset(message: object) -> list[str]:
+            reply = client.post("/p.S/Do", json=message)
+            assert reply.status_code == 400, reply.text
+            assert reply.json()["code"] == "invalid_argument"
+            assert {each.message for each in mock.exchanges[-1].violations} == {"is required"}
+            return [each.location for each in mock.exchanges[-1].violations]
+
+        assert unset({}) == ["body/name", "body/first"]
+        assert unset({**whole, "lines": [{"quantity": 1}, {}], "byName": {"a/b": {}}}) == [
+            "body/lines/1/quantity",
+            "body/by_name/a~1b/quantity",
+        ]
+        answer = client.post("/p.S/Do", json=whole).json()
+        assert answer["first"]["quantity"] == 3
+        assert answer["lines"]
+
+
+def test_a_required_field_that_an_extension_lacks(tmp_path: Path) -> None:
+    file = tmp_path / "p.proto"
+    file.write_text(REQUIRED["proto2"])
+    message = {"name": "n", "first": {"quantity": 3, "[p.note]": {}}}
+    with Polymock(str(file)) as mock:
+        reply = mock.client().post("/p.S/Do", json=message)
+    assert reply.status_code == 400, reply.text
+    assert "required" in reply.json()["message"]

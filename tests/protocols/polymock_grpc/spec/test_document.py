@@ -113,7 +113,7 @@ def test_protoc_says_where(tmp_path: Path) -> None:
     write(tmp_path, a="message M {\n  strin x = 1;\n}\n" + SERVICE)
     fault = refusal(tmp_path / "a.proto").faults[0]
     assert (fault.file, fault.path) == (str(tmp_path / "a.proto"), "3:3")
-    assert fault.message == '"strin" is not defined'
+    assert fault.message == 'protoc: "strin" is not defined'
 
 
 def test_protoc_warns(tmp_path: Path) -> None:

@@ -78,7 +78,8 @@ def test_samples_keep_every_rule(serve: Callable[..., Any]) -> None:
     asker = serve(f"{types}{messages}service S {{ {methods} }}", IMPORTS)
     broken = []
     for number, rule in enumerate(RULES):
-        method = next(m for m in asker.contract.methods if m.name == f"test.v1.S/Do{number}")
+        methods = asker.contract.document.methods
+        method = next(m for m in methods if m.name == f"test.v1.S/Do{number}")
         for name in ("a", "b", "c"):
             reply = asker.reply(f"Do{number}", {"name": name})
             assert reply.code == 0, (rule, reply.trailers)

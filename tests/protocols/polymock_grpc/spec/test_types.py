@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from polymock_grpc.spec.recognise import recognises
+from polymock_grpc.spec.recognition import recognises
 from polymock_grpc.spec.resources import collection_of, name_pattern, parent_of
 from polymock_grpc.spec.types import snake_case
 
@@ -51,7 +51,7 @@ Serve = Callable[..., Any]
 
 def test_every_kind_of_field_is_filled(serve: Serve) -> None:
     asker = serve(EVERYTHING, IMPORTS)
-    fields = asker.contract.methods[0].output.desc().fields
+    fields = asker.contract.document.methods[0].output.desc().fields
     chosen = set()
     for word in "abcdef":
         answer = asker.ask("Do", {"q": word})

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from polymock.multipart import split_parts
 from polymock_openapi.answering.encode import encode, encode_form, encode_json
 from polymock_openapi.model import Encoding, MediaType
-from polymock_openapi.reading.multipart import split_parts
 
 
 def body(value: Any, content_type: str, schema: Any = None) -> bytes:

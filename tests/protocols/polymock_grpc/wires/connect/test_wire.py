@@ -21,6 +21,7 @@ from polymock_grpc.model import Detail, Metadata, Status
 from polymock_grpc.wires.connect import ConnectWire
 from polymock_grpc.wires.envelopes import wrap
 
+PACKED = urlsafe_b64encode(gzip.compress(b"\x0a\x03a b", mtime=0))
 NOT_FOUND = Status(code=5, message="no such book: 'ü'")
 
 
@@ -211,7 +212,7 @@ class TestGet:
                 "encoding": "proto",
                 "base64": "1",
                 "compression": "gzip",
-                "message": urlsafe_b64encode(gzip.compress(b"\x0a\x03a b")).decode().rstrip("="),
+                "message": PACKED.decode().rstrip("="),
             },
         ],
     )

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from polymock_openapi.media_types import is_plain, parse_media_type, split_list, syntax
+from polymock.media_types import is_plain, parse_media_type, split_list, syntax
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ _WORD = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _TEXT = r'"(?:[^"\\\x00-\x08\x0a-\x1f\x7f]|\\[^\x00-\x1f\x7f])*"'
 _NAME = re.compile(rf"[ \t]*({_WORD})/({_WORD})[ \t]*")
 _PARAMETER = re.compile(rf";[ \t]*({_WORD})[ \t]*=[ \t]*({_WORD}|{_TEXT})[ \t]*|;[ \t]*")
+_UTF8 = ("utf-8", "utf8", "us-ascii")
 _QUOTED_PAIR = re.compile(r"\\(.)")
 
 Syntax = Literal["json", "xml", ""]
@@ -26,6 +27,11 @@ class MediaName(NamedTuple):
     def essence(self) -> str:
         """The name without its parameters: `text/html`."""
         return f"{self.type}/{self.subtype}"
+
+    @property
+    def is_utf8(self) -> bool:
+        """Whether its text is UTF-8, or a part of that, which is assumed where it does not say."""
+        return self.parameters.get("charset", "utf-8").lower() in _UTF8
 
     @property
     def is_range(self) -> bool:

@@ -25,13 +25,18 @@ _ESCAPED = re.compile(r"\\([\"\\])")
 
 
 class Part(msgspec.Struct, frozen=True):
-    """One part: its form name ("" where it has none), whether it is a file, header fields by
-    lower-case name, and its bytes."""
+    """One part: its form name ("" where it has none), the name of its file (None where it is none),
+    header fields by lower-case name, and its bytes."""
 
     name: str
-    is_file: bool
+    filename: str | None
     headers: Mapping[str, str]
     data: bytes
+
+    @property
+    def is_file(self) -> bool:
+        """Whether it has the name of a file, if only an empty one."""
+        return self.filename is not None
 
 
 def split_parts(data: bytes, boundary: str) -> list[Part]:
@@ -59,7 +64,7 @@ def split_parts(data: bytes, boundary: str) -> list[Part]:
 def _part(piece: bytes, number: int) -> Part:
     """`piece` is what follows the boundary's line: header lines, an empty line, the content."""
     if piece.startswith(b"\r\n"):
-        return Part("", False, {}, piece[2:])
+        return Part("", None, {}, piece[2:])
     head, blank, data = piece.partition(b"\r\n\r\n")
     if len(head) > MAX_HEADER_BYTES:
         raise TooLarge(f"body: part {number} has more than {MAX_HEADER_BYTES} bytes of headers")
@@ -71,17 +76,23 @@ def _part(piece: bytes, number: int) -> Part:
         if field is None or "\0" in line:
             raise Unreadable(f"body: part {number} has a malformed header line")
         headers.setdefault(field[1].lower(), field[2].strip(" \t"))
-    name, is_file = _disposition(headers.get("content-disposition", ""))
-    return Part(name, is_file, headers, data)
+    names = _disposition(headers.get("content-disposition", ""))
+    return Part(names.get("name", ""), names.get("filename"), headers, data)
 
 
-def _disposition(value: str) -> tuple[str, bool]:
-    """The name, and whether there is a file name (RFC 7578, section 4.2).
+def _disposition(value: str) -> Mapping[str, str]:
+    """The parameters, such as `name` and `filename` (RFC 7578, section 4.2).
 
     Browsers write `"`, CR and LF as `%22`, `%0D`, `%0A`; other clients use backslashes.
     """
-    found = {name.lower(): (quoted or token) for name, quoted, token in _DISPOSITION.findall(value)}
-    name = _ESCAPED.sub(r"\1", found.get("name", ""))
+    return {
+        name.lower(): _unescaped(quoted or token)
+        for name, quoted, token in _DISPOSITION.findall(value)
+    }
+
+
+def _unescaped(value: str) -> str:
+    value = _ESCAPED.sub(r"\1", value)
     for escape, character in (("%22", '"'), ("%0D", "\r"), ("%0A", "\n")):
-        name = name.replace(escape, character)
-    return name, "filename" in found
+        value = value.replace(escape, character)
+    return value

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from polymock_grpc.spec.recognise import recognises
+from polymock_grpc.spec.recognition import recognises
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from polymock.config.certificates import find_certificates
 from polymock.errors import ConfigError
-from polymock.server.certificates import find_certificates
 from polymock_schemas.config import TlsConfig
 
 pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the keys")
