@@ -16,6 +16,7 @@ from polymock.config.units import parse_duration
 from polymock.errors import Invalid, TooLarge
 from polymock.interfaces import Answer
 from polymock_graphql.model import Asset, GraphqlReading, Refused, Result, Task
+from polymock_graphql.planning.errors import is_from_input
 from polymock_graphql.reading.errors import LimitExceeded, errors_of
 from polymock_graphql.reading.media_types import EVENTS, GRAPHQL_JSON, JSON, PARTS
 from polymock_graphql.reading.negotiation import DEFER_SPEC, SOCKET
@@ -165,7 +166,8 @@ def _judge(value: Any, media: str) -> tuple[int, Outcome]:
         if "errors" not in value:
             return 200, "ok"
         status = PARTIAL_SUCCESS if media == GRAPHQL_JSON else 200
-        return status, "server_error"
+        is_callers = all(map(is_from_input, value["errors"]))
+        return status, "client_error" if is_callers else "server_error"
     failed = [entry for entry in value if "errors" in entry]
     if not failed:
         return 200, "ok"

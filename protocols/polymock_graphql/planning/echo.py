@@ -117,10 +117,10 @@ class Echo:
             return Undefined if any(item is Undefined for item in fitted) else fitted
         if list_depth(field.type):
             return Undefined
-        if isinstance(value, list) and value:
-            chosen = fit(value[turn % len(value)])
-            return fit(value) if chosen is Undefined else chosen
-        return fit(value)
+        whole = fit(value)
+        if whole is Undefined and isinstance(value, list) and value:
+            return fit(value[turn % len(value)])
+        return whole
 
 
 class Payload:
@@ -186,6 +186,20 @@ def repeated(field: GraphQLField, name: str, said: Said, facts: TypeFacts) -> An
     fit = facts.leaf(name).fit
     fitted = (fit(value) for value in (*exact, *alike))
     return next((value for value in fitted if value is not Undefined), Undefined)
+
+
+def repeated_list(field: GraphQLField, name: str, said: Said, facts: TypeFacts) -> Any:
+    """The argument that a list of leaves repeats, as of `deletePets(ids: [1, 2])`; Undefined where
+    there is none."""
+    is_id = get_named_type(field.type).name == "ID"
+    fit = facts.leaf(name).fit
+    for argument, value in _flat(said, MAX_DEPTH):
+        folded = fold(argument)
+        if isinstance(value, list) and (folded == fold(name) or (is_id and folded.endswith("ids"))):
+            fitted = [fit(item) for item in value]
+            if not any(item is Undefined for item in fitted):
+                return fitted
+    return Undefined
 
 
 def _alike(argument: str, wanted: str, *, is_id: bool) -> bool:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from graphql import GraphQLError, GraphQLObjectType, GraphQLSchema
+from graphql import GraphQLObjectType, GraphQLSchema
 
 from polymock.samples.seeds import salt
 from polymock_graphql.planning.entities import Arguments, Entity, Resolve, Run
+from polymock_graphql.planning.errors import wrong_argument
 from polymock_graphql.planning.facts import SchemaFacts
 from polymock_graphql.planning.identity import place_seed
 from polymock_graphql.planning.objects import ObjectFields
@@ -36,7 +37,7 @@ def _entity(types: SchemaFacts, objects: ObjectFields, said: Any) -> Entity:
     name = said.get("__typename") if isinstance(said, Mapping) else None
     type_ = types.schema.type_map.get(name) if isinstance(name, str) else None
     if not isinstance(type_, GraphQLObjectType) or types.is_root(type_):
-        raise GraphQLError(
+        raise wrong_argument(
             "A representation needs the name of an object type of this schema as `__typename`."
         )
     facts = types.facts(type_.name)

@@ -7,7 +7,7 @@ from typing import Any
 from graphql import GraphQLNonNull, Undefined, get_named_type
 
 from polymock.samples.seeds import derive, salt
-from polymock_graphql.planning.echo import reference, repeated
+from polymock_graphql.planning.echo import reference, repeated, repeated_list
 from polymock_graphql.planning.entities import Arguments, Entity, Resolve, Run
 from polymock_graphql.planning.facts import SchemaFacts, TypeFacts
 from polymock_graphql.planning.identity import place_seed
@@ -69,6 +69,22 @@ def root_leaf(facts: TypeFacts, name: str, *, writes: bool) -> Resolve:
         return usual(entity, arguments, run)
 
     return resolve
+
+
+def root_list(types: SchemaFacts, facts: TypeFacts, name: str, *, writes: bool) -> Resolve:
+    """A list of leaves of a root type: what a mutation's arguments list."""
+    usual = leaf_list(types, facts, name)
+    field = facts.type.fields[name]
+
+    def resolve(entity: Entity, arguments: Arguments, run: Run) -> Any:
+        if arguments:
+            said = repeated_list(field, name, arguments, facts)
+            if said is not Undefined:
+                run.spend(len(said))
+                return said
+        return usual(entity, arguments, run)
+
+    return resolve if writes and list_depth(field.type) == 1 else usual
 
 
 def reference_leaf(types: SchemaFacts, facts: TypeFacts, name: str, owner: Resolve) -> Resolve:

@@ -9,13 +9,13 @@ from typing import Any
 
 import msgspec
 from graphql import (
-    GraphQLError,
     GraphQLField,
     GraphQLInputObjectType,
     GraphQLNamedType,
     get_named_type,
 )
 
+from polymock_graphql.planning.errors import wrong_argument
 from polymock_graphql.planning.words import LIMITS, OFFSETS, PAGES, PAGING, PAGING_INPUTS, fold
 
 _CURSOR = "cursor:"
@@ -86,7 +86,7 @@ class Paging:
             return None
         index = read_cursor(cursor)
         if index is None or index >= total:
-            raise GraphQLError(
+            raise wrong_argument(
                 f"Argument '{self._places[word][-1]}' is no cursor of this list: "
                 "give one that an edge or pageInfo told."
             )
@@ -141,7 +141,7 @@ def _count(word: str, asked: Mapping[str, Any]) -> int | None:
     if number is None:
         return None
     if number < 0:
-        raise GraphQLError(f"Argument '{word}' must not be negative, but is {number}.")
+        raise wrong_argument(f"Argument '{word}' must not be negative, but is {number}.")
     return int(number)
 
 

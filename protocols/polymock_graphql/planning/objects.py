@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any
 
 from graphql import (
-    GraphQLError,
     GraphQLField,
     GraphQLNamedType,
     GraphQLObjectType,
@@ -18,6 +17,7 @@ from graphql import (
 from polymock.samples.seeds import derive, salt
 from polymock_graphql.planning.echo import Echo, Payload
 from polymock_graphql.planning.entities import Arguments, Entity, Page, Resolve, Run
+from polymock_graphql.planning.errors import wrong_argument
 from polymock_graphql.planning.facts import SchemaFacts, TypeFacts
 from polymock_graphql.planning.fields import extent
 from polymock_graphql.planning.identity import place_seed
@@ -278,6 +278,6 @@ def _ids(arguments: Arguments, type_name: str) -> list[Any] | None:
     for name, value in arguments.items():
         if fold(name) in wanted and isinstance(value, list):
             if any(isinstance(item, Mapping) for item in value):
-                raise GraphQLError(f"Argument '{name}' is no list of ids.")
+                raise wrong_argument(f"Argument '{name}' is no list of ids.")
             return value
     return None

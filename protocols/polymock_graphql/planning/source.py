@@ -12,11 +12,11 @@ from polymock_graphql.planning.facts import SchemaFacts, TypeFacts
 from polymock_graphql.planning.federation import entities_field, is_entities
 from polymock_graphql.planning.fields import (
     leaf_field,
-    leaf_list,
     no_problems,
     reference_leaf,
     reference_of,
     root_leaf,
+    root_list,
     tells_problems,
     told_field,
 )
@@ -58,16 +58,17 @@ class Source:
             return no_problems
         if leaf_type(facts.type.fields[name]) is None:
             return self._objects.field(facts, name)
+        writes = facts.is_root and facts.type is not self.schema.query_type
         if list_depth(facts.type.fields[name].type):
-            return leaf_list(self._types, facts, name)
-        return self._leaf(facts, name)
+            return root_list(self._types, facts, name, writes=writes)
+        return self._leaf(facts, name, writes=writes)
 
-    def _leaf(self, facts: TypeFacts, name: str) -> Resolve:
+    def _leaf(self, facts: TypeFacts, name: str, *, writes: bool) -> Resolve:
         told = told_field(facts, name)
         if told is not None:
             return told
         if facts.is_root:
-            return root_leaf(facts, name, writes=facts.type is not self.schema.query_type)
+            return root_leaf(facts, name, writes=writes)
         owner = reference_of(facts, name)
         if owner:
             return reference_leaf(self._types, facts, name, self.field(facts.name, owner))

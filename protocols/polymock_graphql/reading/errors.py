@@ -25,7 +25,7 @@ from polymock.errors import (
     Unreadable,
     UnsupportedMedia,
 )
-from polymock_graphql.planning.errors import InvalidRequest
+from polymock_graphql.planning.errors import BAD_USER_INPUT, InvalidRequest
 from polymock_schemas.calls import Violation
 
 ErrorMap = Mapping[str, Any]
@@ -35,7 +35,6 @@ PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
 VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
 OPERATION_FAILED = "OPERATION_RESOLUTION_FAILURE"
 LIMIT_EXCEEDED = "LIMIT_EXCEEDED"
-BAD_USER_INPUT = "BAD_USER_INPUT"
 CODES: Mapping[type[MockError], str] = {
     NoOperation: "NOT_FOUND",
     MethodNotAllowed: "METHOD_NOT_ALLOWED",

@@ -286,6 +286,7 @@ _TEXTS: Mapping[str, Scalar] = {
         "a media type such as image/png", "mime-type", r"^[\w.+*-]+/[\w.+*-]+.*$"
     ),
     "password": _text("a password", "password"),
+    "upload": Scalar({}, "a file, by the multipart request specification"),
     "fieldset": _text("a selection of fields such as `id`"),
     "citext bpchar varchar text char character": _text("text"),
 }

@@ -67,3 +67,25 @@ def test_deferred_parts(mock, accept) -> None:
     assert response.status_code == 200
     assert ('"hasNext":true' in response.text) is accept.startswith("multipart")
     assert '"name":' in response.text
+
+
+@pytest.mark.parametrize(
+    ("query", "outcome"),
+    [
+        ("{ pets(first: -1) { id } }", "client_error"),
+        ('{ pets(after: "x") { id } }', "client_error"),
+        ("{ lonely { id } }", "server_error"),
+        ("{ pets(first: -1) { id } lonely { id } }", "server_error"),
+    ],
+)
+def test_whose_fault_an_error_is(tmp_path, query: str, outcome: str) -> None:
+    sdl = tmp_path / "schema.graphql"
+    sdl.write_text("""
+        type Query { pets(first: Int, after: String): [Pet!], lonely: Lonely }
+        type Pet { id: ID! }
+        interface Lonely { id: ID! }
+    """)
+    with Polymock(sdl) as mock:
+        answer = mock.client().post("/graphql", json={"query": query}).json()
+        assert answer["errors"]
+        assert mock.exchanges[-1].outcome == outcome
