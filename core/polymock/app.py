@@ -4,25 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from litestar import Litestar
 
-from polymock import plugins
 from polymock.contracts import choose_prefixes, compile_mock
 from polymock.edge.http import HttpEdge
 from polymock.engine import Engine
-from polymock.errors import ConfigError, PluginError
-from polymock.interfaces import Contract, ContractReader, Strategy
+from polymock.errors import ConfigError
+from polymock.interfaces import Contract, ContractReader
 from polymock.snapshot import Mock, Snapshot
+from polymock.strategies import build_strategies
 from polymock.wires import Listening
 from polymock_schemas.config import Config
 
 if TYPE_CHECKING:
     from litestar.types import ASGIApp
-
-
-STRATEGY_PARTS = ("reads", "challenge", "secrets", "identify")
 
 
 def build_snapshot(config: Config, folder: Path) -> Snapshot:
@@ -32,7 +29,7 @@ def build_snapshot(config: Config, folder: Path) -> Snapshot:
             "There is nothing to serve: no mock is configured.",
             "Name a spec (`polymock serve openapi.yaml`), or list it under `mocks:`.",
         )
-    strategies = {name: _build_strategy(name, entry) for name, entry in config.auth.items()}
+    strategies = build_strategies(config)
     compiled = [compile_mock(entry, folder, config.world.seed) for entry in config.mocks]
     readers = [reader for reader, _ in compiled]
     prefixes, notes = choose_prefixes(
@@ -64,19 +61,6 @@ def _listeners(compiled: Sequence[tuple[ContractReader, Contract]]) -> dict[str,
         if isinstance(reader, Listening):
             listeners.setdefault(contract.protocol, reader)
     return listeners
-
-
-def _build_strategy(name: str, entry: str | dict[str, Any]) -> Strategy:
-    settings = {"type": entry} if isinstance(entry, str) else dict(entry)
-    kind = settings.pop("type")
-    strategy: Strategy = plugins.build("polymock.auth", kind, settings, where=f"auth.{name}")
-    missing = [part for part in STRATEGY_PARTS if not hasattr(strategy, part)]
-    if missing:
-        raise PluginError(
-            f"The auth plugin {kind!r} is broken: what it builds has no `{missing[0]}`.",
-            "polymock.interfaces.Strategy tells what it needs.",
-        )
-    return strategy
 
 
 def mock_app(edge: HttpEdge) -> Litestar:

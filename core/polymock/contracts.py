@@ -133,23 +133,36 @@ def _near(location: str) -> str:
 def _recognise(mock: MockConfig, location: str) -> str:
     """The first installed protocol, by name, that takes the document for its own.
 
-    Of a folder: that takes one of its files for its own.
+    Of a folder: the one that takes one of its files for its own.
     """
     path = Path(location)
     files = list(files_in(path)) if not is_url(location) and path.is_dir() else None
     heads = [(path.name, _read_head(mock, location))] if files is None else ()
     installed = plugins.names(GROUP)
     broken: list[str] = []
+    found: dict[str, str] = {}
     for name in installed:
         try:
             reader = _build_reader(name, {})
             for file_name, head in heads if files is None else _heads(files):
                 with plugins.guarded(f"The protocol plugin {name!r} failed on {mock.spec}"):
                     if reader.recognises(file_name, head):
-                        return name
+                        found[name] = file_name
+                        break
         except (PluginError, ConfigError) as error:
             broken.append(error.message)
-    raise _unrecognised(mock, None if files is None else len(files), installed, broken)
+        if found and files is None:
+            break
+    if not found:
+        raise _unrecognised(mock, None if files is None else len(files), installed, broken)
+    if len(found) > 1:
+        each = ", ".join(f"{file_name} ({name})" for name, file_name in found.items())
+        raise _refusal(
+            mock,
+            f"the folder holds documents of several protocols: {each}",
+            "Name the documents, or choose one protocol with `protocol:`.",
+        )
+    return next(iter(found))
 
 
 def _heads(files: Iterable[Path]) -> Iterator[tuple[str, bytes]]:

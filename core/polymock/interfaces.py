@@ -213,6 +213,15 @@ class Spec(msgspec.Struct, frozen=True):
 
 
 @runtime_checkable
+class Screening(Protocol):
+    """A contract that refuses some calls for what their header fields say."""
+
+    def screen(self, call: Call) -> None:
+        """Refuse what need not be read: raises MockError, before the body has come."""
+        ...
+
+
+@runtime_checkable
 class Transcribing(Protocol):
     """A contract whose messages are not text on the wire: it says how the journal shows them."""
 

@@ -9,7 +9,7 @@ import msgspec
 
 from polymock.engine import Engine
 from polymock.errors import MethodNotAllowed, NoOperation
-from polymock.interfaces import Contract
+from polymock.interfaces import Contract, Screening
 from polymock.wires import Conversing, Listening
 from polymock_schemas.calls import Call
 
@@ -27,6 +27,12 @@ class Mock(msgspec.Struct, frozen=True):
     def contract(self) -> Contract:
         """What it serves."""
         return self.engine.contract
+
+    @property
+    def screening(self) -> Screening | None:
+        """Its contract, if that refuses calls before their bodies have come."""
+        contract = self.engine.contract
+        return contract if isinstance(contract, Screening) else None
 
 
 class Snapshot:
@@ -46,6 +52,8 @@ class Snapshot:
         self.mocks = tuple(mocks)
         self.notes = tuple(notes)
         self.listeners: Mapping[str, Listening] = listeners or {}
+        self.screening = tuple((mock, mock.screening) for mock in mocks if mock.screening)
+        """The mocks whose contracts refuse calls before their bodies have come."""
         by_prefix: dict[str, list[Mock]] = {}
         for mock in mocks:
             by_prefix.setdefault(mock.prefix, []).append(mock)

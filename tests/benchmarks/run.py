@@ -10,14 +10,15 @@ import os
 import platform
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import inf
 from pathlib import Path
 
 import big_document
 import psutil
 from figures import Run, Start, load_table, rows, start_table
-from load import CONNECTIONS, put_load
+from load import CONNECTIONS, STREAMS, put_load
+from processes import Server
 from targets import (
     PETSTORE,
     Replies,
@@ -119,9 +120,7 @@ def _start_graphql(options: argparse.Namespace, folder: Path) -> list[Target]:
     targets = [start_polymock_graphql(folder), start_strawberry(folder)]
     if "yoga" in _wanted(options):
         targets.insert(0, start_yoga(folder, options.peers))
-    for target in targets:
-        target.server.wait("/graphql?query=%7B__typename%7D")
-    return targets
+    return _awaited(targets, lambda server: server.wait("/graphql?query=%7B__typename%7D"))
 
 
 def _start_grpc(options: argparse.Namespace, folder: Path) -> list[Target]:
@@ -129,8 +128,18 @@ def _start_grpc(options: argparse.Namespace, folder: Path) -> list[Target]:
     targets += [start_polymock_grpc(folder, "grpcio"), start_polymock_connect(folder)]
     if "grpc-js mock" in _wanted(options):
         targets.append(start_grpc_js(folder, options.peers))
-    for target in targets:
-        target.server.wait_port()
+    return _awaited(targets, lambda server: server.wait_port())
+
+
+def _awaited(targets: list[Target], wait: Callable[[Server], object]) -> list[Target]:
+    """The targets, once all of them answer; where one does not, all are ended."""
+    try:
+        for target in targets:
+            wait(target.server)
+    except (RuntimeError, OSError):
+        for target in targets:
+            target.server.stop()
+        raise
     return targets
 
 
@@ -240,7 +249,8 @@ def _start_once(
 def _machine(options: argparse.Namespace, busy: float) -> str:
     return (
         f"{os.cpu_count()} cores ({platform.machine()}), Python {platform.python_version()}; wrk "
-        f"with {CONNECTIONS} connections beside it, {options.rounds} alternating round(s) of "
+        f"with {CONNECTIONS} connections beside it (gRPC: h2load with {STREAMS[0]} connections of "
+        f"{STREAMS[1]} streams), {options.rounds} alternating round(s) of "
         f"{options.seconds} s each after {WARM_UP_SECONDS} s of warm-up "
         f"({FIRST_WARM_UP_SECONDS} s the first time); medians. "
         f"Before the run {busy:.0f}% of the CPUs were busy with something else."

@@ -90,7 +90,7 @@ def test_of_those_that_ask_for_a_prefix_one_may_stand_alone() -> None:
 
 
 @pytest.mark.usefixtures("toy")
-def test_a_folder_goes_to_the_first_protocol_that_knows_a_file_of_it(tmp_path: Path) -> None:
+def test_a_folder_goes_to_the_protocol_that_knows_a_file_of_it(tmp_path: Path) -> None:
     folder = tmp_path / "specs"
     (folder / "inner").mkdir(parents=True)
     (folder / "readme.md").write_text("nothing")
@@ -98,8 +98,10 @@ def test_a_folder_goes_to_the_first_protocol_that_knows_a_file_of_it(tmp_path: P
     with pytest.raises(PluginError, match="'toy' failed on specs: IsADirectoryError"):
         compile_mock(MockConfig("specs"), tmp_path)
     (folder / "a.yaml").write_text("openapi: 3.1.0")
-    with pytest.raises(SpecError, match="it is a folder; name the document in it"):
+    with pytest.raises(SpecError, match=r"several protocols: a.yaml \(openapi\), b.txt \(toy\)"):
         compile_mock(MockConfig("specs"), tmp_path)
+    with pytest.raises(SpecError, match="it is a folder; name the document in it"):
+        compile_mock(MockConfig("specs", protocol="openapi"), tmp_path)
 
 
 def test_a_folder_that_no_protocol_knows_is_refused(tmp_path: Path) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -11,6 +13,7 @@ from polymock.config.loading import LoadedConfig
 from polymock.contracts import compile_mock, find_protocol
 from polymock.errors import SpecError
 from polymock.plugins import guarded
+from polymock.strategies import build_strategies
 from polymock_schemas.commands import CheckResult, Fault
 from polymock_schemas.config import MockConfig
 from polymock_schemas.published import published_schema
@@ -19,8 +22,10 @@ from polymock_schemas.published import published_schema
 def check(loaded: LoadedConfig) -> tuple[CheckResult, ...]:
     """What is wrong with each mock's contract, every operation compiled and sampled.
 
-    A contract that cannot be compiled is a result with errors; a broken plugin raises PluginError.
+    A contract that cannot be compiled is a result with errors; a broken plugin raises PluginError,
+    and an auth strategy with wrong settings ConfigError. Environment variables need not be set.
     """
+    build_strategies(loaded.config, _Environment(os.environ))
     seed = loaded.config.world.seed
     return tuple(_check_mock(mock, loaded.folder, seed) for mock in loaded.config.mocks)
 
@@ -34,6 +39,17 @@ def is_refused(results: Sequence[CheckResult], *, strict: bool) -> bool:
     """Whether a contract has an error, or, with `strict`, as much as a warning."""
     levels = {"error", "warning"} if strict else {"error"}
     return any(fault.level in levels for result in results for fault in result.faults)
+
+
+class _Environment(dict[str, str]):
+    """The environment, in which every variable is set."""
+
+    def __missing__(self, name: str) -> str:
+        return name
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The variable, or its own name."""
+        return self[name]
 
 
 def _check_mock(mock: MockConfig, folder: Path, seed: int) -> CheckResult:

@@ -17,6 +17,9 @@ from polymock_schemas.calls import Call, Ending, Reply
 Record = Callable[[Mock, Call, Reply, int, int | None], None]
 """See `polymock.edge.responder.MockResponder.record`."""
 
+FAULT_STATUS = 500
+"""The status, and the protocol's own code, of a stream in which a plugin's code failed."""
+
 log = logging.getLogger("polymock.edge")
 
 
@@ -222,8 +225,16 @@ class ExchangeFlow:
             self._mock.contract.protocol,
             self.reply.operation,
         )
-        status = self.reply.status if self._begun else 500
-        self._finish(replace(self.reply, status=status, source="refusal", outcome="fault"))
+        reply = self.reply
+        self._finish(
+            replace(
+                reply,
+                status=reply.status if self._begun else FAULT_STATUS,
+                code=None if reply.code is None else FAULT_STATUS,
+                source="refusal",
+                outcome="fault",
+            )
+        )
 
     def _finish(self, end: Reply) -> None:
         """Record how it ended, unless it has ended before."""

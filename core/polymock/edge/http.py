@@ -44,11 +44,15 @@ class HttpEdge:
         )
         unread = False
         if has_body(scope, call.fields):
-            try:
-                call.body = await self.bodies.read(call.fields, receive)
-            except MockError as refusal:
-                error, unread = refusal, True
-        if self.responder.snapshot.shared:
+            screened = self._screened(mock, call) if self.responder.snapshot.screening else None
+            if screened is not None:
+                (mock, error), unread = screened, True
+            else:
+                try:
+                    call.body = await self.bodies.read(call.fields, receive)
+                except MockError as refusal:
+                    error, unread = refusal, True
+        if self.responder.snapshot.shared and not unread:
             mock = self.choose(mock, call)
         reply = self.answer(mock, call, error)
         if unread and scope["http_version"] != "2":  # what is left of it is nobody's
@@ -103,6 +107,16 @@ class HttpEdge:
             is_bare=not rest,
         )
         return mock, call, error
+
+    def _screened(self, mock: Mock, call: Call) -> tuple[Mock, MockError] | None:
+        """Who refuses a call before its body is read, of the mocks at its prefix, and why."""
+        for each, contract in self.responder.snapshot.screening:
+            if each.prefix == mock.prefix:
+                try:
+                    contract.screen(call)
+                except MockError as error:
+                    return each, error
+        return None
 
     def choose(self, mock: Mock, call: Call) -> Mock:
         """Whose call it is where several mocks share the prefix; its body has been read."""

@@ -54,8 +54,9 @@ class Echo:
                 fitted = self._fitted(field, value, turn)
                 if fitted is not Undefined:
                     found.setdefault(field, fitted)
-            if not targets and depth and isinstance(value, Mapping) and _tells(name):
-                self._collect(value, found, turn, depth - 1)
+            if not targets and depth:
+                for inner in _inside(name, value):
+                    self._collect(inner, found, turn, depth - 1)
 
     def asked(self, said: Said) -> int | None:
         """How many objects a caller asks for by their keys; None where it names none."""
@@ -70,8 +71,9 @@ class Echo:
                     return len(value)
                 if value is not None and not isinstance(value, Mapping):
                     return 1
-            elif not targets and depth and isinstance(value, Mapping) and _tells(name):
-                found = self._keys(value, depth - 1)
+            elif not targets and depth:
+                counts = (self._keys(inner, depth - 1) for inner in _inside(name, value))
+                found = next((count for count in counts if count is not None), None)
                 if found is not None:
                     return found
         return None
@@ -111,6 +113,8 @@ class Echo:
         if leaf_type(field) is None:
             return _fitted_object(field, value)
         value = _equal(value)
+        if _is_filter(value):
+            return Undefined
         fit = self._facts.leaf(name).fit
         if list_depth(field.type) == 1:
             fitted = [fit(item) for item in (value if isinstance(value, list) else [value])]
@@ -273,10 +277,19 @@ def _equal(value: Any) -> Any:
     return next((v for op, v in _bounded(value) if fold(op) in EQUALS), value)
 
 
-def _tells(name: str) -> bool:
-    """Whether what stands inside an input object of this name is so of an object."""
+def _inside(name: str, value: Any) -> list[Said]:
+    """The input objects under a name that tell of the object itself; those of `and` all do."""
     folded = fold(name)
-    return folded not in NEGATIONS and not is_order(folded)
+    if isinstance(value, Mapping):
+        return [] if folded in NEGATIONS or is_order(folded) else [value]
+    if folded == "and" and isinstance(value, list):
+        return [inner for inner in value[:MAX_NAMES] if isinstance(inner, Mapping)]
+    return []
+
+
+def _is_filter(value: Any) -> bool:
+    """Whether a value is nothing but operators, such as `{_has_key: "size"}`."""
+    return isinstance(value, Mapping) and bool(value) and all(key[:1] == "_" for key in value)
 
 
 def _bounded(said: Said) -> list[tuple[str, Any]]:

@@ -6,7 +6,7 @@ import pytest
 
 from polymock.commands.contracts import check, is_refused
 from polymock.config.loading import load
-from polymock.errors import PluginError
+from polymock.errors import ConfigError, PluginError
 from polymock_schemas.commands import CheckResult, Fault
 
 pytestmark = pytest.mark.usefixtures("toy")
@@ -52,3 +52,29 @@ def test_a_spec_that_nobody_recognises_lists_the_protocols(tmp_path: Path) -> No
 def test_a_protocol_that_crashes_is_named(tmp_path: Path) -> None:
     with pytest.raises(PluginError, match=r"'toy' failed on 0\.txt: ZeroDivisionError: boom"):
         checked(tmp_path, "toy crash")
+
+
+@pytest.mark.parametrize(
+    ("strategy", "error", "words"),
+    [
+        ("{type: nobody}", PluginError, "no auth plugin 'nobody'"),
+        ("{type: api-key, header: 3}", ConfigError, "auth.key"),
+    ],
+)
+def test_strategies_are_checked_too(
+    tmp_path: Path, strategy: str, error: type[Exception], words: str
+) -> None:
+    (tmp_path / "a.txt").write_text("toy")
+    config = f"mocks: [{{spec: a.txt, auth: [key]}}]\nauth: {{key: {strategy}}}"
+    (tmp_path / "polymock.yaml").write_text(config)
+    with pytest.raises(error, match=words):
+        check(load([], environ={}, directory=tmp_path))
+
+
+def test_secrets_need_not_be_set(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("toy")
+    strategy = "{type: api-key, header: X-Key, keys: {$env: POLYMOCK_TEST_KEYS_NOT_SET}}"
+    config = f"mocks: [{{spec: a.txt, auth: [key]}}]\nauth: {{key: {strategy}}}"
+    (tmp_path / "polymock.yaml").write_text(config)
+    (result,) = check(load([], environ={}, directory=tmp_path))
+    assert result.faults == ()

@@ -141,6 +141,16 @@ def test_a_stream_that_fails_ends_as_a_fault_and_is_logged(
     assert "mock 'm0' (ticker) failed in the stream of count" in caplog.text
 
 
+def test_a_stream_that_fails_has_no_code_of_success() -> None:
+    class Coded(TickerContract):
+        def write(self, reading: Call, answer: Answer) -> Reply:
+            return replace(super().write(reading, answer), code=0)
+
+    bench = Bench(Coded())
+    asyncio.run(chunks(bench.flow(call("/count/2", b"fail"))))
+    assert (bench.exchange[1].code, bench.exchange[1].outcome) == (500, "fault")
+
+
 def test_a_contract_that_fails_to_frame_a_message_ends_the_stream() -> None:
     class Broken(TickerContract):
         def frame(self, headers: Headers, message: bytes) -> bytes:

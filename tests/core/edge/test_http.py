@@ -8,7 +8,7 @@ import pytest
 from polymock.edge.http import HttpEdge
 from polymock.edge.responder import MockResponder
 from polymock.engine import Engine
-from polymock.errors import MockError, NoOperation
+from polymock.errors import MockError, NoOperation, UnsupportedMedia
 from polymock.interfaces import Answer, Match, Operation
 from polymock.snapshot import Mock, Snapshot
 from polymock_schemas.calls import Call, Outbound, Reply
@@ -56,6 +56,14 @@ class BodyContract:
 
     def refuse(self, call: Call, error: MockError, match: Match | None) -> Reply:
         return Reply(status=400, headers=(), body=type(error).__name__.encode(), source="refusal")
+
+
+class ScreeningContract(BodyContract):
+    """Refuses what says that it is odd."""
+
+    def screen(self, call: Call) -> None:
+        if call.fields.get(b"content-type") == b"odd":
+            raise UnsupportedMedia("It is odd.", [])
 
 
 class Recorded:
@@ -134,6 +142,19 @@ def test_the_longest_prefix_wins_and_is_taken_off(edge: HttpEdge, recorded: Reco
     assert send(edge, "/a")[2] == b"/|"
     assert [exchange[0] for exchange in recorded.exchanges] == [0, 1, 0, 0]
     assert recorded.exchanges[1][1].prefix == "/a/deep"
+
+
+def test_a_call_can_be_refused_before_its_body_has_come(recorded: Recorded) -> None:
+    engines = [Engine(BodyContract()), Engine(ScreeningContract())]
+    mocks = [Mock(index, str(index), "/a", engine) for index, engine in enumerate(engines)]
+    edge = HttpEdge(MockResponder(Snapshot(mocks), recorded), max_body=10, cors=True)
+    headers = [(b"content-length", b"5")]
+    never: list[bytes] = []
+    status, fields, body = send(edge, "/a", "POST", [*headers, (b"content-type", b"odd")], never)
+    assert (status, body, fields[b"connection"]) == (400, b"UnsupportedMedia", b"close")
+    assert send(edge, "/a", "POST", headers, [b"hello"])[2] == b"/|hello"
+    assert [exchange[0] for exchange in recorded.exchanges] == [1, 0]
+    assert [exchange[1].address for exchange in recorded.exchanges] == ["/a", "/a"]
 
 
 def test_a_path_of_no_mock_is_refused(edge: HttpEdge) -> None:

@@ -152,6 +152,7 @@ def test_what_is_asked_for_by_keys_is_there_once_each(plan_over: Any) -> None:
     assert ids(f"{{id: {{in: [{', '.join(keys)}]}}}}") == keys
     assert ids('{id: {eq: "7"}}') == ["7"]
     assert ids("{id: {in: []}}") == []
+    assert ids('{and: [{not: {id: {eq: "1"}}}, {id: {eq: "2"}}]}') == ["2"]
     assert len(ids("{id: {neq: 7}}")) == len(ids('{not: {id: {eq: "7"}}}')) == 3
 
 
@@ -174,3 +175,19 @@ def test_a_mutation_of_many_tells_how_many(plan_over: Any) -> None:
     assert changed == {"affected_rows": 2, "returning": [{"name": "Z"}] * 2}
     some = planned.data(f"mutation {{ update(where: {{}}) {{ {fields} }} }}")["update"]
     assert some["affected_rows"] == len(some["returning"]) == 3
+
+
+def test_operators_are_no_values(plan_over: Any) -> None:
+    planned = plan_over("""
+        scalar JSON
+        type Query { things(where: Where): [Thing!]! }
+        input Where { data: JsonFilter }
+        input JsonFilter { _contains: JSON, _eq: JSON }
+        type Thing { data: JSON }
+    """)
+    ask = "query ($where: Where) { things(where: $where) { data } }"
+    value = {"size": 3}
+    same = planned.data(ask, where={"data": {"_eq": value}})["things"]
+    assert same == [{"data": value}] * 3
+    found = planned.data(ask, where={"data": {"_contains": value}})["things"]
+    assert all("_contains" not in thing["data"] for thing in found)
