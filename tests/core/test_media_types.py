@@ -60,3 +60,18 @@ def test_every_text_is_a_media_type_or_none(text: str) -> None:
     name = parse_media_type(text)
     assert name is None or "/" in name.essence
     assert ",".join(split_list(text)) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "is_utf8"),
+    [
+        ("application/json", True),
+        ('application/json; charset="UTF-8"', True),
+        ("text/plain; charset=us-ascii", True),
+        ("application/json; charset=latin1", False),
+    ],
+)
+def test_what_says_no_charset_is_utf8(text: str, is_utf8: bool) -> None:
+    media = parse_media_type(text)
+    assert media is not None
+    assert media.is_utf8 is is_utf8

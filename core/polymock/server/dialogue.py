@@ -11,7 +11,6 @@ from pathlib import Path
 import msgspec
 
 from polymock.app import build_snapshot
-from polymock.documents.collector import collector_paused
 from polymock.errors import SpecError, UserError
 from polymock.server.messages import Compiled, FromWorker, Listen, Load, LoadFailed, ToWorker
 from polymock.snapshot import Snapshot
@@ -82,8 +81,7 @@ class Orders:
         """Compile a config, or say why that failed; ask for ports that are not known yet."""
         self._load, self._compiled = load, None
         try:
-            with collector_paused():  # most of what is imported and made here stays
-                self._compiled = build_snapshot(load.config, Path(load.folder))
+            self._compiled = build_snapshot(load.config, Path(load.folder))
         except UserError as error:
             self._output.refuse(error)
             return

@@ -37,7 +37,15 @@ CODES: Mapping[type[MockError], int] = {
     Forbidden: -32003,
 }
 """By the error's class; all others are internal errors (-32603)."""
+
+
+class UnknownMethod(NoOperation):
+    """The address is right, and there is no method of this name."""
+
+
 STATUSES: Mapping[type[MockError], int] = {
+    UnknownMethod: 200,
+    NoOperation: 404,
     MethodNotAllowed: 405,
     Unauthenticated: 401,
     Forbidden: 403,
@@ -165,7 +173,7 @@ class JsonRpcContract:
 
     def refuse(self, call: Call, error: MockError, match: Match | None) -> Reply:
         """A Response object with the error (section 5.1), and HTTP's status where it has one."""
-        status = 404 if call.path != "/" else _by_class(STATUSES, error, 200)
+        status = _by_class(STATUSES, error, 200)
         headers: list[tuple[bytes, bytes]] = []
         if isinstance(error, MethodNotAllowed):
             headers.append((b"allow", b"POST"))
@@ -199,7 +207,7 @@ class JsonRpcContract:
             return Request(None, None, None, error)
         method = self._methods.get(name)
         if method is None:
-            return Request(id_, None, None, NoOperation(f"There is no method `{name[:100]}`."))
+            return Request(id_, None, None, UnknownMethod(f"There is no method `{name[:100]}`."))
         return Request(id_, method, params)
 
     def _checked(self, request: Request) -> Request:

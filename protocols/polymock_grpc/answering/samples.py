@@ -11,6 +11,7 @@ from protobuf import DescField, DescMessage, Registry
 from polymock.samples import Sampler
 from polymock.samples.seeds import Stream, salt
 from polymock_grpc.answering.identity import variant_of
+from polymock_grpc.answering.packing import choose_packable, packable_types
 from polymock_grpc.model import TYPE_PREFIX
 from polymock_grpc.spec.known_types import ANY, known_schema
 from polymock_grpc.spec.types import Part, Shape, Types
@@ -20,9 +21,6 @@ MAX_DEPTH = 6
 HARD_DEPTH = 40
 MAX_MESSAGES = 400
 """Messages of one sample."""
-_FALLBACKS = ("StringValue", "Timestamp", "Duration", "Struct")
-"""Of google.protobuf: what an Any holds where the contract has nothing better."""
-_FOREIGN = ("google.", "buf.validate.")
 
 
 class Samples:
@@ -52,21 +50,8 @@ class Samples:
         return sample.made(message, key, ())
 
     @cached_property
-    def _packable(self) -> DescMessage | None:
-        """A message to put into an Any: of the contract's own, one with plain fields only."""
-        known = (self._registry.message(f"google.protobuf.{name}") for name in _FALLBACKS)
-        spare = next(filter(None, known), None)
-        for part in self._registry:
-            if not isinstance(part, DescMessage) or part.type_name.startswith(_FOREIGN):
-                continue
-            if part.proto.options is not None and part.proto.options.map_entry:
-                continue
-            shape = self._types.shape(part)
-            if shape.plain["properties"] and not shape.parts:
-                if not part.name.endswith(("Request", "Response")):
-                    return part
-                spare = spare or part
-        return spare
+    def _packable(self) -> Sequence[DescMessage]:
+        return packable_types(self._registry, self._types)
 
     def key(self, message: DescMessage, variant: int) -> tuple[str, Any] | None:
         """The ProtoJSON name of a type's key, and the key that a variant has by itself.
@@ -91,7 +76,7 @@ class _Sample:
     """One message as it is made, and how many it holds by now."""
 
     def __init__(
-        self, types: Types, sampler: Sampler, seed: int, packable: DescMessage | None
+        self, types: Types, sampler: Sampler, seed: int, packable: Sequence[DescMessage]
     ) -> None:
         self._types = types
         self._sampler = sampler
@@ -167,7 +152,8 @@ class _Sample:
 
     def packed(self, key: str, above: tuple[str, ...]) -> dict[str, Any]:
         """An Any; empty where the contract has no message to put into it."""
-        inner = self._packable
+        has_room = len(above) < MAX_DEPTH and self._made <= MAX_MESSAGES
+        inner = choose_packable(self._packable, above, has_room=has_room)
         if inner is None:
             return {}
         url = TYPE_PREFIX + inner.type_name

@@ -5,9 +5,17 @@ from __future__ import annotations
 import re
 
 from protobuf import Registry
-from protobuf.wkt import FileDescriptorProto, FileDescriptorSet
+from protobuf.wkt import (
+    Duration,
+    FileDescriptorProto,
+    FileDescriptorSet,
+    StringValue,
+    Struct,
+    Timestamp,
+)
 
 MAX_FILES = 20_000
+_ANY = "google/protobuf/any.proto"
 _UNDERSCORED = re.compile(r"_+(.?)")
 
 
@@ -24,9 +32,10 @@ def list_files(content: bytes) -> tuple[tuple[str, ...], frozenset[str]]:
 def read_descriptors(content: bytes) -> FileDescriptorSet:
     """A FileDescriptorSet with each file behind what it imports, and once.
 
+    One with google.protobuf.Any has what an Any may hold, too: the well-known types.
     Raises ValueError where the bytes are none, or an import is missing.
     """
-    ordered = in_order(_parsed(content).file)
+    ordered = in_order(_with_well_known(_parsed(content).file))
     for file in ordered:
         name_for_json(file)
     return FileDescriptorSet(file=ordered)
@@ -42,6 +51,14 @@ def _parsed(content: bytes) -> FileDescriptorSet:
     if len(found.file) > MAX_FILES:
         raise ValueError(f"it has more than {MAX_FILES} files")
     return found
+
+
+def _with_well_known(files: list[FileDescriptorProto]) -> list[FileDescriptorProto]:
+    names = {file.name for file in files}
+    if _ANY not in names:
+        return files
+    known = (kind.desc().file.proto for kind in (Duration, StringValue, Struct, Timestamp))
+    return [*files, *(file for file in known if file.name not in names)]
 
 
 def name_for_json(file: FileDescriptorProto) -> None:

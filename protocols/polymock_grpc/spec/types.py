@@ -102,6 +102,10 @@ class Types:
         """The pattern of the resource names that a field holds; "" for none."""
         return self._resources.template(field)
 
+    def is_resource(self, message: DescMessage) -> bool:
+        """Whether google.api.resource describes it, with a field for its name."""
+        return bool(self._resources.name_field(message))
+
     def behaviors(self, field: DescField) -> frozenset[int]:
         """The numbers of the field's google.api.field_behavior."""
         return frozenset(map(int, self.options.read(field.proto.options, _BEHAVIOR) or ()))
