@@ -9,7 +9,7 @@ import msgspec
 from graphql import DocumentNode, GraphQLSchema, OperationDefinitionNode
 
 from polymock.jsonschema import Definitions, Schema
-from polymock_schemas.calls import Call
+from polymock_schemas.calls import Call, Violation
 from polymock_schemas.commands import Fault
 
 OperationKind = Literal["query", "mutation", "subscription"]
@@ -61,6 +61,8 @@ class Result(msgspec.Struct, frozen=True):
 
     data: Mapping[str, Any] | None
     errors: Sequence[Mapping[str, Any]] = ()
+    violations: tuple[Violation, ...] = ()
+    """What in the call broke a constraint of the schema: the reasons of some of the errors."""
 
 
 class Plan(Protocol):
@@ -84,6 +86,13 @@ class Plan(Protocol):
 
         Raises Invalid where they cannot be coerced (GraphQL, section 6.1.2), TooLarge where the
         answer would cost more than the limit.
+        """
+        ...
+
+    def fail(self, variables: Mapping[str, Any], message: str, code: str) -> Result:
+        """Answer once, but for the first root field, which ends in an error.
+
+        Raises what `run` raises.
         """
         ...
 
@@ -115,6 +124,13 @@ class Refused(msgspec.Struct, frozen=True):
     errors: Sequence[Mapping[str, Any]]
 
 
+class Failure(msgspec.Struct, frozen=True):
+    """An error that the caller asked for, by its code; `asked` is how it was asked for."""
+
+    code: str
+    asked: str
+
+
 class GraphqlReading(msgspec.Struct, frozen=True):
     """What `read` found: the tasks of a call (several only in a batch), and how to answer them."""
 
@@ -125,6 +141,8 @@ class GraphqlReading(msgspec.Struct, frozen=True):
     """The media type to answer in."""
     operation: str
     """The name of the operation, or the joined names."""
+    failure: Failure | None = None
+    """The error to answer with."""
 
 
 class Asset(msgspec.Struct, frozen=True):

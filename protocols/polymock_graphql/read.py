@@ -33,6 +33,7 @@ from polymock_graphql.reading.parameters import (
     read_url,
 )
 from polymock_graphql.reading.persisted import PersistedQueries
+from polymock_graphql.reading.preferences import failure
 from polymock_graphql.settings import GraphqlSettings
 from polymock_schemas.calls import Call, Violation
 
@@ -78,7 +79,9 @@ class Reader:
         else:
             accept = fields.get(b"accept", ANYTHING)
             media = choose_media(accept, plan.kind, incremental=plan.incremental)
-        reading = GraphqlReading(call, (Task(request, plan),), False, media, operation.name)
+        reading = GraphqlReading(
+            call, (Task(request, plan),), False, media, operation.name, failure(call)
+        )
         return Match(operation, notes=reading)
 
     def _read_body(self, call: Call) -> Parameters | list[Any]:
@@ -133,7 +136,8 @@ class Reader:
                 names.update(dict.fromkeys(planned.operation.name.split(JOINT)))
                 cacheable = cacheable and planned.operation.cacheable
         operation = Operation(name=JOINT.join(names), reads=READS, cacheable=cacheable)
-        return Match(operation, notes=GraphqlReading(call, tasks, True, media, operation.name))
+        reading = GraphqlReading(call, tasks, True, media, operation.name, failure(call))
+        return Match(operation, notes=reading)
 
 
 def _as_batch(value: Any) -> Parameters | list[Any]:

@@ -6,7 +6,7 @@ is 294, as the edition of September 2026 recommends, which clients treat as any 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import Any
 
@@ -15,15 +15,15 @@ import msgspec
 from polymock.config.units import parse_duration
 from polymock.errors import Invalid, TooLarge
 from polymock.interfaces import Answer
-from polymock_graphql.model import Asset, GraphqlReading, Refused, Result, Task
-from polymock_graphql.planning.errors import is_from_input
+from polymock_graphql.model import Asset, Failure, GraphqlReading, Refused, Result, Task
+from polymock_graphql.planning.errors import is_callers
 from polymock_graphql.reading.errors import LimitExceeded, errors_of
 from polymock_graphql.reading.media_types import EVENTS, GRAPHQL_JSON, JSON, PARTS
 from polymock_graphql.reading.negotiation import DEFER_SPEC, SOCKET
 from polymock_graphql.settings import GraphqlSettings
 from polymock_graphql.writing.increments import in_earlier_form
 from polymock_graphql.writing.streams import frame_of, stream
-from polymock_schemas.calls import Headers, Outcome, Reply
+from polymock_schemas.calls import Headers, Outcome, Reply, Violation
 
 PARTIAL_SUCCESS = 294
 
@@ -51,12 +51,15 @@ class Writer:
 
     def answer(self, reading: GraphqlReading) -> Answer:
         """Run the tasks. Raises InvalidRequest, LimitExceeded."""
+        failure = reading.failure
         if reading.is_batch:
-            return Answer([_run_of_batch(task) for task in reading.tasks], "sample")
+            return _answer_batch(reading.tasks, failure)
         (task,) = reading.tasks
         if isinstance(task, Refused):
-            return Answer(_run_of_batch(task), "sample")
+            return Answer({"errors": task.errors}, "sample")
         variables = task.request.variables
+        if failure is not None:
+            return Answer(in_response(_run(task, failure)), "sample")
         if task.plan.kind == "subscription":
             events = (in_response(result) for result in task.plan.events(variables))
             return _begin(events, self._interval)
@@ -65,7 +68,8 @@ class Writer:
             if reading.media != PARTS:
                 increments = in_earlier_form(increments)
             return _begin(increments, 0.0)
-        return Answer(_run(task), "sample")
+        result = _run(task)
+        return Answer(in_response(result), "sample", result.violations or None)
 
     def write(self, reading: GraphqlReading, answer: Answer) -> Reply:
         """Encode an answer, whose value is a GraphQL response (of a batch: a list of them)."""
@@ -80,11 +84,13 @@ class Writer:
                 _CONTENT_TYPES[media],
                 (b"content-length", str(len(body)).encode()),
                 _VARY,
+                *_applied(reading),
             ),
             body=b"" if reading.call.method == "HEAD" else body,
             source=answer.source,
             outcome=outcome,
             operation=reading.operation,
+            violations=answer.shape if isinstance(answer.shape, tuple) else (),
             stable=answer.stable,
         )
 
@@ -97,12 +103,15 @@ class Writer:
             (b"content-type", frame.content_type.encode()),
             (b"cache-control", b"no-cache"),
             _VARY,
+            *_applied(reading),
         )
+        outcome = _judge(answer.value, reading.media)[1] if answer.value else "ok"
         return Reply(
             status=200,
             headers=headers,
             body=b"",
             source=answer.source,
+            outcome=outcome,
             operation=reading.operation,
             stream=None
             if reading.call.method == "HEAD"
@@ -133,21 +142,43 @@ def in_response(result: Result) -> Mapping[str, Any]:
     return {"data": result.data}
 
 
-def _run(task: Task) -> Mapping[str, Any]:
+def _applied(reading: GraphqlReading) -> Headers:
+    """The preference that the answer is made by (RFC 7240, section 3)."""
+    if reading.failure is None:
+        return ()
+    return ((b"preference-applied", f"code={reading.failure.asked}".encode()),)
+
+
+def _run(task: Task, failure: Failure | None = None) -> Result:
+    variables = task.request.variables
     try:
-        return in_response(task.plan.run(task.request.variables))
+        if failure is not None:
+            words = failure.code.replace("_", " ").capitalize()
+            return task.plan.fail(variables, f"{words}, as the request prefers.", failure.code)
+        return task.plan.run(variables)
     except TooLarge as error:
         raise LimitExceeded(error.detail) from error
 
 
-def _run_of_batch(task: Task | Refused) -> Mapping[str, Any]:
+def _answer_batch(tasks: Sequence[Task | Refused], failure: Failure | None) -> Answer:
     """What is wrong with one request of a batch does not touch the others."""
-    if isinstance(task, Refused):
-        return {"errors": task.errors}
-    try:
-        return _run(task)
-    except (Invalid, TooLarge) as error:
-        return {"errors": errors_of(error)}
+    values: list[Mapping[str, Any]] = []
+    violations: list[Violation] = []
+    for index, task in enumerate(tasks):
+        if isinstance(task, Refused):
+            values.append({"errors": task.errors})
+            continue
+        try:
+            result = _run(task, failure)
+        except (Invalid, TooLarge) as error:
+            values.append({"errors": errors_of(error)})
+        else:
+            values.append(in_response(result))
+            violations += (
+                Violation(each.location.replace("body/", f"body/{index}/", 1), each.message)
+                for each in result.violations
+            )
+    return Answer(values, "sample", tuple(violations) or None)
 
 
 def _begin(results: Iterator[Mapping[str, Any]], interval: float) -> Answer:
@@ -166,8 +197,7 @@ def _judge(value: Any, media: str) -> tuple[int, Outcome]:
         if "errors" not in value:
             return 200, "ok"
         status = PARTIAL_SUCCESS if media == GRAPHQL_JSON else 200
-        is_callers = all(map(is_from_input, value["errors"]))
-        return status, "client_error" if is_callers else "server_error"
+        return status, "client_error" if all(map(is_callers, value["errors"])) else "server_error"
     failed = [entry for entry in value if "errors" in entry]
     if not failed:
         return 200, "ok"

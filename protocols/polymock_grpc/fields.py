@@ -49,3 +49,11 @@ def message_in(field: DescField | DescExtension) -> DescMessage | None:
     if isinstance(value, DescFieldValueMap) and isinstance(value.value, DescMessage):
         return value.value
     return None
+
+
+def shows_absence(field: DescField) -> bool:
+    """Whether no value can be told from a value: a number's zero cannot, an empty text can."""
+    value = field.value
+    if isinstance(value, DescFieldValueScalar):
+        return value.scalar in (ScalarType.STRING, ScalarType.BYTES)
+    return isinstance(value, DescFieldValueMessage | DescFieldValueList | DescFieldValueMap)

@@ -160,7 +160,7 @@ class Payload:
         for name in self._objects:
             depth = list_depth(self._facts.type.fields[name].type)
             if not depth:
-                found[name] = said
+                found[name] = with_key(said, name)
             elif depth == 1:
                 batch = _batch(said)
                 if batch:
@@ -175,6 +175,18 @@ class Payload:
         if len(told) != 1 or list_depth(self._facts.type.fields[told[0]].type) != 1:
             return ""
         return told[0]
+
+
+def with_key(said: Said, name: str) -> Said:
+    """What is said, and that the object of a name has the id that is said under it: of a
+    `starrable` that `addStar(starrableId: 7)` gives, the id is 7."""
+    if not said:
+        return said
+    wanted = fold(name) + "id"
+    for argument, value in _flat(said, MAX_DEPTH):
+        if fold(argument) == wanted and isinstance(value, str | int):
+            return {"id": value, **{k: v for k, v in said.items() if fold(k) != "id"}}
+    return said
 
 
 def repeated(field: GraphQLField, name: str, said: Said, facts: TypeFacts) -> Any:

@@ -14,7 +14,8 @@ from polymock.errors import TooLarge
 class Page(msgspec.Struct, frozen=True, gc=False):
     """A window over a list: items `start` to `stop` (without it) of `total`, from one seed.
 
-    `said` are the arguments that its items repeat, `size` is how many were asked for.
+    `said` are the arguments that its items repeat, `size` is how many were asked for, `owner` is
+    the object whose list it is.
     """
 
     seed: int
@@ -24,6 +25,7 @@ class Page(msgspec.Struct, frozen=True, gc=False):
     size: int
     has_next: bool
     has_previous: bool
+    owner: Entity
     said: Mapping[str, Any] = {}
 
 

@@ -20,6 +20,7 @@ from polymock_graphql.model import GraphqlDocument
 from polymock_graphql.planning.entities import Entity, Page
 from polymock_graphql.planning.identity import entity_seed, named_type, type_seed, typed_id
 from polymock_graphql.planning.leaves import Leaf
+from polymock_graphql.planning.relations import Reached, back_fields
 from polymock_graphql.planning.shapes import PageShape, key_of, leaf_type, lookups, page_shape
 from polymock_graphql.planning.words import KEYS, TYPE_WORDS, fold
 from polymock_graphql.settings import GraphqlSettings
@@ -44,6 +45,11 @@ class TypeFacts:
     def page(self) -> PageShape | None:
         """How it holds a window of a list, if it does."""
         return None if self.is_root else page_shape(self.type)
+
+    @cached_property
+    def backs(self) -> Mapping[str, str]:
+        """The fields that lead back to a parent, by its type."""
+        return back_fields(self._types.schema, self.type, self._types.roots)
 
     def leaf(self, field: str) -> Leaf:
         """What makes the values of a leaf field, or the items of a list of leaves."""
@@ -71,6 +77,13 @@ class TypeFacts:
             if key is not None:
                 return Entity(self.name, entity_seed(self.seed, key), said, page)
         return Entity(self.name, derive(place, self.salted), said, page)
+
+    def related(self, said: Mapping[str, Any], reached: Reached) -> Mapping[str, Any]:
+        """What is said of an object, and that the field that leads back holds its parent."""
+        back = self.backs.get(reached.parent.type_name)
+        if back is None or back == reached.field or back in said:
+            return said
+        return {**said, back: reached.parent}
 
     @cached_property
     def _key_style(self) -> str:
@@ -105,13 +118,13 @@ class SchemaFacts:
         self.seed = seed
         self.settings = settings
         schema = document.schema
-        self._roots = {schema.query_type, schema.mutation_type, schema.subscription_type}
+        self.roots = {schema.query_type, schema.mutation_type, schema.subscription_type}
         self._facts: dict[str, TypeFacts] = {}
         self._possible: dict[str, tuple[str, ...]] = {}
 
     def is_root(self, type_: object) -> bool:
         """Whether it is the type of queries, mutations or subscriptions."""
-        return type_ in self._roots
+        return type_ in self.roots
 
     def facts(self, name: str) -> TypeFacts:
         """What is known of an object type."""

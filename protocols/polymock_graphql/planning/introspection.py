@@ -20,7 +20,6 @@ from graphql import (
 
 from polymock_graphql.planning.completion import Path, Step
 from polymock_graphql.planning.entities import Entity, Run
-from polymock_graphql.planning.reference import result_of
 from polymock_graphql.planning.source import Source
 
 _MAX_REMEMBERED = 16
@@ -54,7 +53,7 @@ class Introspection:
         def answer(entity: Entity, run: Run, path: Path) -> Any:
             asked = json.dumps(run.inputs, sort_keys=True, default=str) if run.inputs else ""
             if asked not in remembered:
-                result = result_of(execute_sync(schema, document, variable_values=dict(run.inputs)))
+                result = execute_sync(schema, document, variable_values=dict(run.inputs))
                 if len(remembered) >= _MAX_REMEMBERED:
                     remembered.clear()
                 remembered[asked] = (result.data or {}).get(key)

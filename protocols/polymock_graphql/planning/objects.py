@@ -15,21 +15,22 @@ from graphql import (
 )
 
 from polymock.samples.seeds import derive, salt
-from polymock_graphql.planning.echo import Echo, Payload
+from polymock_graphql.planning.echo import Echo, Payload, with_key
 from polymock_graphql.planning.entities import Arguments, Entity, Page, Resolve, Run
 from polymock_graphql.planning.errors import wrong_argument
 from polymock_graphql.planning.facts import SchemaFacts, TypeFacts
 from polymock_graphql.planning.fields import extent
 from polymock_graphql.planning.identity import place_seed
 from polymock_graphql.planning.lists import Paging, cursor
+from polymock_graphql.planning.relations import Reached
 from polymock_graphql.planning.shapes import leaf_type, list_depth
 from polymock_graphql.planning.words import fold
 
 _EDGE = salt("edge")
 _EVENT = salt("event")
 
-Make = Callable[[int, Mapping[str, Any], int], Entity]
-"""(place, what was said, turn) -> an object of a field's innermost type."""
+Make = Callable[[int, Mapping[str, Any], int, Reached], Entity]
+"""(place, what was said, turn, from where) -> an object of a field's innermost type."""
 
 
 class ObjectFields:
@@ -65,16 +66,19 @@ class ObjectFields:
         if isinstance(named, GraphQLObjectType):
             facts, echo = types.facts(named.name), self.echo(types.facts(named.name))
 
-            def make(place: int, said: Mapping[str, Any], turn: int) -> Entity:
-                return facts.entity(place, echo(said, turn) if said else said)
+            def make(place: int, said: Mapping[str, Any], turn: int, reached: Reached) -> Entity:
+                known = echo(said, turn) if said else said
+                return facts.entity(place, facts.related(known, reached))
 
             return make
         assert is_abstract_type(named)
         abstract = named
 
-        def make_picked(place: int, said: Mapping[str, Any], turn: int) -> Entity:
+        def make_picked(place: int, said: Mapping[str, Any], turn: int, reached: Reached) -> Entity:
+            said = with_key(said, abstract.name)
             picked = types.pick(abstract, place, said)
-            return picked.entity(place, self.echo(picked)(said, turn) if said else said)
+            known = self.echo(picked)(said, turn) if said else said
+            return picked.entity(place, picked.related(known, reached))
 
         return make_picked
 
@@ -96,7 +100,7 @@ class ObjectFields:
                 return given
             said = {**given, **arguments} if given else arguments
             place = place_seed(entity.seed, salted, arguments)
-            made = make(place, said, 0)
+            made = make(place, said, 0, Reached(entity, name))
             if is_event:
                 return Entity(made.type_name, derive(made.seed, entity.seed ^ _EVENT), made.said)
             return made
@@ -138,23 +142,22 @@ class ObjectFields:
         bounds = types.document.schemas.list_length(facts.name, name)
 
         def items(
-            place: int, start: int, stop: int, said: Arguments, levels: int, run: Run
+            place: int, indexes: range, said: Arguments, reached: Reached, levels: int, run: Run
         ) -> list[Any]:
-            run.spend(stop - start)
+            run.spend(len(indexes))
             if levels == 1:
-                return [make(derive(place, i), said, i) for i in range(start, stop)]
-            return [
-                items(derive(place, i), 0, length, said, levels - 1, run)
-                for i in range(start, stop)
-            ]
+                return [make(derive(place, i), said, i, reached) for i in indexes]
+            inner = range(length)
+            return [items(derive(place, i), inner, said, reached, levels - 1, run) for i in indexes]
 
         def resolve(entity: Entity, arguments: Arguments, run: Run) -> Any:
             given = entity.said.get(name)
             others = paging.others(arguments) if arguments else arguments
             place = place_seed(entity.seed, salted, others)
+            reached = Reached(entity, name)
             if isinstance(given, list):
                 run.spend(len(given))
-                return [make(derive(place, i), said, i) for i, said in enumerate(given)]
+                return [make(derive(place, i), said, i, reached) for i, said in enumerate(given)]
             if given:
                 others = {**given, **others}
             listed = _ids(others, named.name) if depth == 1 and others else None
@@ -162,13 +165,14 @@ class ObjectFields:
                 run.spend(len(listed))
                 rest = {key: v for key, v in others.items() if v is not listed}
                 one = (({**rest, "id": key}, i) for i, key in enumerate(listed))
-                return [make(derive(place, i), said, i) for said, i in one]
+                return [make(derive(place, i), said, i, reached) for said, i in one]
             total, default = extent(types, bounds, place, length)
             asked = self._asked(named, others)
             if asked is not None:
                 total = default = asked
             window = paging.window(arguments, total, default)
-            return items(place, window.start, window.stop, others, depth, run)
+            indexes = range(window.start, window.stop)
+            return items(place, indexes, others, reached, depth, run)
 
         return resolve
 
@@ -195,9 +199,10 @@ class ObjectFields:
                 window.size,
                 window.has_next,
                 window.has_previous,
+                entity,
                 others,
             )
-            return target.entity(place, {}, page)
+            return target.entity(place, target.related({}, Reached(entity, name)), page)
 
         return resolve
 
@@ -226,20 +231,22 @@ class ObjectFields:
                 return usual(entity, arguments, run)
             said = {**page.said, **arguments} if arguments else page.said
             run.spend(page.stop - page.start)
-            return [make(derive(page.seed, i), said, i) for i in range(page.start, page.stop)]
+            reached = Reached(page.owner, "")
+            indexes = range(page.start, page.stop)
+            return [make(derive(page.seed, i), said, i, reached) for i in indexes]
 
         return resolve
 
     def _edge(self, edge: TypeFacts) -> Make:
         """Makes the edges around the nodes of a connection."""
         if leaf_type(edge.type.fields["node"]) is not None:
-            return lambda place, said, turn: Entity(
+            return lambda place, said, turn, reached: Entity(
                 edge.name, derive(place, _EDGE), {"cursor": cursor(turn)}
             )
         node = self._make(get_named_type(edge.type.fields["node"].type))
 
-        def make(place: int, said: Mapping[str, Any], turn: int) -> Entity:
-            around = {"node": node(place, said, turn), "cursor": cursor(turn)}
+        def make(place: int, said: Mapping[str, Any], turn: int, reached: Reached) -> Entity:
+            around = {"node": node(place, said, turn, reached), "cursor": cursor(turn)}
             return Entity(edge.name, derive(place, _EDGE), around)
 
         return make
@@ -266,7 +273,7 @@ def _described(make: Make, name: str) -> Resolve:
     salted = salt(name)
 
     def resolve(entity: Entity, arguments: Arguments, run: Run) -> Any:
-        made = make(derive(entity.seed, salted), {}, 0)
+        made = make(derive(entity.seed, salted), {}, 0, Reached(entity, name))
         return Entity(made.type_name, made.seed, made.said, entity.page)
 
     return resolve

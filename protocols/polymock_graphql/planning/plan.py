@@ -9,6 +9,7 @@ from typing import Any
 from graphql import (
     DocumentNode,
     GraphQLError,
+    GraphQLNonNull,
     GraphQLObjectType,
     OperationDefinitionNode,
     OperationType,
@@ -19,7 +20,7 @@ from polymock_graphql.model import OperationKind, Result
 from polymock_graphql.planning.compiler import Answerer, Compiler
 from polymock_graphql.planning.entities import Entity, Run
 from polymock_graphql.planning.introspection import Introspection
-from polymock_graphql.planning.reference import Reference
+from polymock_graphql.planning.reference import Reference, result_of
 from polymock_graphql.planning.selection import Selections
 from polymock_graphql.planning.source import Source
 from polymock_graphql.planning.variables import Variables
@@ -58,12 +59,35 @@ class OperationPlan:
         self.kind: OperationKind = _KINDS[operation.operation]
         self.incremental = self._selections.is_incremental(operation)
         fields = self._selections.collect(type_, self._roots, None)
+        self._fields = {
+            key: (type_.fields[nodes[0].name.value], nodes)
+            for key, nodes in fields.items()
+            if nodes[0].name.value in type_.fields
+        }
         names = (node.name.value for nodes in fields.values() for node in nodes)
         self.operations = tuple(f"{type_.name}.{name}" for name in dict.fromkeys(names))
 
     def run(self, variables: Mapping[str, Any]) -> Result:
         """Answer once, `@defer` and `@stream` ignored. Raises InvalidRequest, TooLarge."""
         return self._run(self._root, variables)
+
+    def fail(self, variables: Mapping[str, Any], message: str, code: str) -> Result:
+        """Answer once, but for the first root field, which ends in an error: without data where it
+        may not be null, or where there is none. Raises InvalidRequest, TooLarge."""
+        answered = self.run(variables)
+        if answered.data is None:
+            key = next(iter(self._fields), None)
+        else:
+            key = next((key for key in answered.data if key in self._fields), None)
+        extensions = {"code": code}
+        if key is None:
+            return Result(None, [GraphQLError(message, extensions=extensions).formatted])
+        field, nodes = self._fields[key]
+        error = GraphQLError(message, nodes, path=[key], extensions=extensions).formatted
+        if answered.data is None or isinstance(field.type, GraphQLNonNull):
+            return Result(None, [error])
+        others = [other for other in answered.errors if other.get("path", [""])[0] != key]
+        return Result({**answered.data, key: None}, [error, *others])
 
     def events(self, variables: Mapping[str, Any]) -> Iterator[Result]:
         """A subscription's events, each of another root object; `subscriptions.count` of them.
@@ -91,10 +115,10 @@ class OperationPlan:
         try:
             data = self._answer(state)(root, run, None)
         except GraphQLError as error:
-            return Result(None, [*(e.formatted for e in run.errors), error.formatted])
+            return result_of(None, [*run.errors, error])
         except RecursionError:
             raise TooLarge("The operation is nested deeper than the mock can answer.") from None
-        return Result(data, [e.formatted for e in run.errors] if run.errors else ())
+        return result_of(data, run.errors) if run.errors else Result(data)
 
     def _begin(self, variables: Mapping[str, Any]) -> Run:
         return Run(self._variables.coerce(variables), variables, self._limit)

@@ -13,6 +13,7 @@ from graphql import (
     ExperimentalIncrementalExecutionResults,
     GraphQLAbstractType,
     GraphQLEnumType,
+    GraphQLError,
     GraphQLResolveInfo,
     OperationDefinitionNode,
     execute_sync,
@@ -23,6 +24,7 @@ from graphql import (
 from polymock_graphql.model import Result
 from polymock_graphql.planning.arguments import external
 from polymock_graphql.planning.entities import Entity, Run
+from polymock_graphql.planning.errors import violations_of
 from polymock_graphql.planning.source import Source
 
 
@@ -49,7 +51,7 @@ class Reference:
             type_resolver=_type_of,
         )
         run.spend(0)
-        return result_of(answered)
+        return result_of(answered.data, answered.errors or ())
 
     def increments(self, root: Entity, run: Run) -> Sequence[Mapping[str, Any]]:
         """The initial result and those after it, as they are sent; all are made before the first.
@@ -89,10 +91,9 @@ class Reference:
         return _internal(raw, named) if isinstance(named, GraphQLEnumType) else raw
 
 
-def result_of(answered: ExecutionResult) -> Result:
-    """A result of graphql-core as ours."""
-    errors = [error.formatted for error in answered.errors or ()]
-    return Result(data=answered.data, errors=errors)
+def result_of(data: dict[str, Any] | None, errors: Sequence[GraphQLError]) -> Result:
+    """A result with its errors as they are sent."""
+    return Result(data, [error.formatted for error in errors], violations_of(errors))
 
 
 def _type_of(entity: Entity, info: GraphQLResolveInfo[Run], abstract: GraphQLAbstractType) -> str:

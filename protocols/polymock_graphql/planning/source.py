@@ -7,6 +7,7 @@ from graphql import GraphQLObjectType, GraphQLSchema
 from polymock.samples import Sampler
 from polymock.samples.seeds import derive
 from polymock_graphql.model import GraphqlDocument
+from polymock_graphql.planning.constraints import Constraints
 from polymock_graphql.planning.entities import Entity, Resolve
 from polymock_graphql.planning.facts import SchemaFacts, TypeFacts
 from polymock_graphql.planning.federation import entities_field, is_entities
@@ -36,6 +37,7 @@ class Source:
         self.settings = settings
         self._types = SchemaFacts(document, sampler, seed, settings)
         self._objects = ObjectFields(self._types)
+        self._constraints = Constraints(document)
         self._resolves: dict[tuple[str, str], Resolve] = {}
 
     def root(self, type_: GraphQLObjectType, event: int = 0) -> Entity:
@@ -47,7 +49,9 @@ class Source:
         """What gives the raw value of a field."""
         found = self._resolves.get((type_name, name))
         if found is None:
-            found = self._resolves[type_name, name] = self._made(type_name, name)
+            field = self._types.facts(type_name).type.fields[name]
+            found = self._constraints.checked(field, self._made(type_name, name))
+            self._resolves[type_name, name] = found
         return found
 
     def _made(self, type_name: str, name: str) -> Resolve:

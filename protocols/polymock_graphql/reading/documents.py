@@ -43,7 +43,7 @@ MAX_ERRORS = 50
 CHARACTERS_PER_TOKEN = 100
 """How long a document may be for each token that it may have."""
 LEVELS = "levels of values, selections or fragments"
-READS = (b"accept", b"content-type", b"sec-websocket-protocol")
+READS = (b"accept", b"content-type", b"prefer", b"sec-websocket-protocol")
 """The header fields that an answer depends on."""
 
 

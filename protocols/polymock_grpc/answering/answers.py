@@ -48,7 +48,7 @@ class Answers:
         if wished is not None:
             raise wished
         for message in reading.messages:
-            self._check(message)
+            self._check(reading.method, message)
 
     def sample(self, reading: GrpcReading) -> Answer:
         """A message, or an iterator of messages where the method streams them or has to wait.
@@ -79,10 +79,10 @@ class Answers:
                 return f"{kind.type_name}: {wrong}"
         return ""
 
-    def _check(self, message: Message) -> None:
+    def _check(self, method: Method, message: Message) -> None:
         self._validation.check_whole(message)
         if self._settings.validate:
-            self._validation.check(message)
+            self._validation.check(message, method)
 
     def _plan(self, method: Method) -> Answerer:
         known = self._plans.get(method.name)
@@ -128,7 +128,7 @@ class Answers:
         if reading.call.messages is not None:
             async for data in reading.call.messages:
                 message = reading.wire.decode_one(reading.method, data)
-                self._check(message)
+                self._check(reading.method, message)
                 yield message
 
     def _count(self, request: Message) -> int:

@@ -25,7 +25,7 @@ from protobuf import (
 from polymock_grpc.answering.identity import variant_of
 from polymock_grpc.answering.overlay import overlay, overlay_masked
 from polymock_grpc.spec.known_types import ANY, FIELD_MASK, known_schema
-from polymock_grpc.spec.resources import collection_of, parent_of
+from polymock_grpc.spec.resources import collection_of, nth_name
 from polymock_grpc.spec.scalars import BOUNDS
 from polymock_grpc.spec.types import Key, Types, snake_case
 
@@ -82,6 +82,7 @@ class Echo:
     def __init__(self, request: DescMessage, output: DescMessage, types: Types, name: str) -> None:
         self.subject = Subject(output, types)
         self._creates = name.startswith("Create")
+        self._takes = types.is_writable
         self._noun = _noun(request.name)
         self._fields = {field.name: field for field in request.fields}
         self._resource = self._resource_field(request)
@@ -106,7 +107,7 @@ class Echo:
             value = request[self._key.source]
             if value:
                 return value if self._key.convert is None else self._key.convert(value)
-        if self._resource is not None:
+        if self._resource is not None and (not self._creates or self._takes(target.field)):
             inner = request[self._resource]
             if inner is not None:
                 return inner[target.field] or None
@@ -124,9 +125,9 @@ class Echo:
             if said is not None:
                 mask = None if self._mask is None else request[self._mask]
                 if mask is None or not mask.paths:
-                    overlay(subject, said)
+                    overlay(subject, said, self._takes)
                 else:
-                    overlay_masked(subject, said, mask.paths)
+                    overlay_masked(subject, said, mask.paths, self._takes)
                     if self._named is not None:
                         self._named.apply(said, subject)
         if key is not None and self.subject.key is not None:
@@ -175,7 +176,9 @@ class Echo:
         if own:
             name = f"{parent}/{collection_of(key.template)}/{own}"
             return name if parent and collection_of(key.template) else own
-        return below(parent, key.template, variant_of(request.to_binary())) or None
+        if not parent:
+            return None
+        return nth_name(key.template, parent, variant_of(request.to_binary())) or None
 
     def _is_text_key(self) -> bool:
         value = None if self.subject.key is None else self.subject.key.field.value
@@ -224,17 +227,6 @@ def copies_into(request: DescMessage, item: DescMessage, key: Key | None) -> Seq
         if source.name not in PAGING and (key is None or source.name != key.field.name)
     )
     return [copy for copy in found if copy is not None and copy.source.name != "parent"]
-
-
-def below(parent: str, template: str, index: int) -> str:
-    """The name of the index-th resource below a parent, or below none; "" if it has no pattern."""
-    if not template:
-        return ""
-    collection = collection_of(template)
-    word = collection.removesuffix("s") or "item"
-    if parent and parent_of(template).count("/") == parent.count("/"):
-        return f"{parent}/{collection}/{word}-{index + 1}"
-    return ""
 
 
 def _same(

@@ -6,19 +6,13 @@ from collections.abc import Sequence
 
 from protobuf import DescMessage, DescService, Registry
 
+from polymock_grpc.spec.bundled import PREFIXES
 from polymock_grpc.spec.known_types import known_schema
 from polymock_grpc.spec.types import Types
 
 MAX_OFFERED = 16
 _WELL_KNOWN = ("StringValue", "Timestamp", "Duration", "Struct")
 """Of google.protobuf: every client's registry has them."""
-_FOREIGN = (
-    "google.protobuf.",
-    "google.api.",
-    "google.rpc.",
-    "google.longrunning.",
-    "buf.validate.",
-)
 _OF_CALLS = ("Request", "Response", "Reply")
 """What the names of messages end in that are about a call."""
 
@@ -66,6 +60,6 @@ def _is_thing(message: DescMessage) -> bool:
     options = message.proto.options
     return not (
         (options is not None and options.map_entry)
-        or message.type_name.startswith(_FOREIGN)
+        or message.file.name.startswith(PREFIXES)
         or message.name.endswith(_OF_CALLS)
     )

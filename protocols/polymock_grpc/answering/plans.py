@@ -14,14 +14,18 @@ from protobuf import (
     message_to_json_value,
 )
 
+from polymock.errors import NoAnswer, Unsatisfiable
+from polymock.samples.seeds import salt
 from polymock_grpc.answering.bases import Bases
-from polymock_grpc.answering.echo import PAGING, Copy, Echo, below, copies_into
+from polymock_grpc.answering.echo import PAGING, Copy, Echo, copies_into
 from polymock_grpc.answering.identity import variant_at, variant_of
+from polymock_grpc.answering.keys import ListKeys
 from polymock_grpc.answering.operations import Promise, promise_of
 from polymock_grpc.answering.pages import MAX_SIZE, Page, Paging, items_field
 from polymock_grpc.answering.samples import Samples
 from polymock_grpc.fields import list_element
 from polymock_grpc.model import Method
+from polymock_grpc.spec.resources import nth_name
 from polymock_grpc.spec.scalars import BOUNDS
 from polymock_grpc.spec.types import Types, snake_case
 
@@ -87,6 +91,7 @@ class ListPlan:
         element = list_element(items)
         self._item = element if isinstance(element, DescMessage) else None
         self._key = None if self._item is None else types.shape(self._item).key
+        self._item_keys = None if self._item is None else ListKeys(samples, self._item)
         self._copies = () if self._item is None else copies_into(request, self._item, self._key)
         self._filters = [field for field in request.fields if field.name not in PAGING]
         self._parent = next((f for f in request.fields if f.name == "parent"), None)
@@ -110,28 +115,37 @@ class ListPlan:
         return answer
 
     def _page(self, request: Message, page: Page) -> list[Any]:
-        said = repr([request[field] for field in self._filters])
+        said = f"{salt(repr([request[field] for field in self._filters])):x}"
         return [
-            self._nth(request, number, variant_of(f"{said}/{number}"))
+            self._nth(request, number, said)
             for number in range(page.start, page.start + page.count)
         ]
 
-    def _nth(self, request: Message, number: int, variant: int) -> Any:
+    def _nth(self, request: Message, number: int, said: str) -> Any:
         """An item by its number among all of those that the request's filters leave."""
+        variant = variant_of(f"{said}/{number}")
         if self._item is None:
             return self._samples.element(self._output, self._items, variant)
-        if self._key is not None:
-            field, template = self._key.field, self._key.template
-            if getattr(field.value, "scalar", None) in BOUNDS:
-                return self._named(request, number + 1)
-            parent = "" if self._parent is None else request[self._parent]
-            name = below(str(parent), template, number)
-            if name:
-                return self._named(request, name)
+        key = self._nth_key(request, number, said)
+        if key is not None:
+            return self._named(request, key)
         item = self._bases.message(self._item, variant, named=False)
         for copy in self._copies:
             copy.apply(request, item)
         return item
+
+    def _nth_key(self, request: Message, number: int, said: str) -> Any:
+        """What tells an item from all others of the list; None where nothing does."""
+        if self._key is None or self._item_keys is None:
+            return None
+        if getattr(self._key.field.value, "scalar", None) in BOUNDS:
+            return number + 1
+        parent = "" if self._parent is None else str(request[self._parent])
+        name = nth_name(self._key.template, parent, number)
+        try:
+            return name or self._item_keys.key(said, number)
+        except Unsatisfiable as error:
+            raise NoAnswer(f"No key can be made: {error}.", asked=False) from error
 
     def _named(self, request: Message, key: Any) -> Message:
         """The thing of a key."""

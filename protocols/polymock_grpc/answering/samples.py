@@ -61,10 +61,19 @@ class Samples:
         shape = self._types.shape(message)
         if shape.key is None:
             return None
-        name = shape.key.field.json_name
-        seed = f"{message.type_name}#{variant}"
-        value = self._sampler.sample(shape.plain, self._seed, seed).get(name)
-        return None if value is None else (name, value)
+        value = self.key_of(message, f"{message.type_name}#{variant}")
+        return None if value is None else (shape.key.field.json_name, value)
+
+    def key_of(self, message: DescMessage, seed: str) -> Any:
+        """The key that a text gives to a thing of a type with keys; None where it gives none.
+
+        Raises Unsatisfiable.
+        """
+        shape = self._types.shape(message)
+        if shape.key is None:
+            return None
+        sample = self._sampler.sample(shape.plain, self._seed, seed)
+        return sample.get(shape.key.field.json_name)
 
     def element(self, message: DescMessage, field: DescField, variant: int) -> Any:
         """An element of a list of plain values. Raises Unsatisfiable."""

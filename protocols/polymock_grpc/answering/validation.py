@@ -9,26 +9,24 @@ from typing import TYPE_CHECKING, Any
 
 from protobuf import (
     DescField,
-    DescFieldValueList,
     DescFieldValueMap,
     DescFieldValueMessage,
-    DescFieldValueScalar,
     DescMessage,
     Message,
     Registry,
-    ScalarType,
 )
 
 from polymock.errors import Invalid
-from polymock_grpc.fields import is_legacy_required, message_in
-from polymock_grpc.spec.types import Types
+from polymock_grpc.answering.errors import field_path
+from polymock_grpc.answering.writes import Write, write_of
+from polymock_grpc.fields import is_legacy_required, message_in, shows_absence
+from polymock_grpc.model import Method
+from polymock_grpc.spec.types import REQUIRED, Types
 from polymock_schemas.calls import Violation
 
 if TYPE_CHECKING:
     from protovalidate import Validator
 
-REQUIRED = 2
-"""Of google.api.FieldBehavior."""
 MAX_VIOLATIONS = 50
 _RULES = ("buf.validate.field", "buf.validate.message", "buf.validate.oneof")
 
@@ -43,6 +41,7 @@ class Validation:
         self._ruled: dict[str, bool] = {}
         self._required: dict[str, Sequence[DescField]] = {}
         self._demanding: dict[str, bool] = {}
+        self._writes: dict[str, Write | None] = {}
 
     def check_whole(self, message: Message) -> None:
         """Raises Invalid where a field is not set without which there is no message.
@@ -58,10 +57,13 @@ class Validation:
         except ValueError as error:  # of a message in an extension, where nobody looked
             _raise(desc, [Violation("body", str(error))])
 
-    def check(self, message: Message) -> None:
-        """Raises Invalid with the violations of what google.api and buf.validate say."""
+    def check(self, message: Message, method: Method) -> None:
+        """Raises Invalid with what google.api and buf.validate say is wrong with a request."""
         desc = message.desc()
         violations = self._missing(desc, message)
+        write = self._write(method)
+        if write is not None:
+            violations += write.violations(message)
         if self._is_ruled(desc):
             violations += self._violations(message)
         _raise(desc, violations)
@@ -94,6 +96,11 @@ class Validation:
         from protovalidate import Validator
 
         return Validator(self._registry)
+
+    def _write(self, method: Method) -> Write | None:
+        if method.name not in self._writes:
+            self._writes[method.name] = write_of(method.descriptor, self._types)
+        return self._writes[method.name]
 
     def _is_ruled(self, desc: DescMessage) -> bool:
         """Whether a type, or one that it holds, has rules."""
@@ -148,7 +155,7 @@ class Validation:
             required = self._required[desc.type_name] = tuple(
                 field
                 for field in desc.fields
-                if REQUIRED in self._types.behaviors(field) and _shows_absence(field)
+                if REQUIRED in self._types.behaviors(field) and shows_absence(field)
             )
         return [
             Violation(f"body/{field.name}", "is required")
@@ -168,7 +175,7 @@ def _raise(desc: DescMessage, violations: Sequence[Violation]) -> None:
     if not violations:
         return
     first = violations[0]
-    where = first.location.removeprefix("body").lstrip("/") or desc.name
+    where = field_path(first.location) or desc.name
     more = f" (and {len(violations) - 1} more)" if len(violations) > 1 else ""
     raise Invalid(f"{where}: {first.message}{more}.", violations)
 
@@ -186,14 +193,6 @@ def _reached(root: DescMessage, registry: Registry | None) -> Iterator[DescMessa
             if inner is not None and inner.type_name not in seen:
                 seen.add(inner.type_name)
                 waiting.append(inner)
-
-
-def _shows_absence(field: DescField) -> bool:
-    """Whether no value can be told from a value: a number's zero cannot, an empty text can."""
-    value = field.value
-    if isinstance(value, DescFieldValueScalar):
-        return value.scalar in (ScalarType.STRING, ScalarType.BYTES)
-    return isinstance(value, DescFieldValueMessage | DescFieldValueList | DescFieldValueMap)
 
 
 def _violation(told: Any) -> Violation:

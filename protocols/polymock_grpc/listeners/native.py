@@ -2,7 +2,8 @@
 
 Not for TLS. Messages compressed with gzip are read; calls with another compression are refused by
 the front, as are those with too much metadata, and are not recorded. Answers are not compressed.
-Where a call goes through grpcio, its client's address is not known.
+Where a call goes through grpcio, its client's address is not known. A message is received and
+unpacked whole before anybody can refuse it for its size.
 """
 
 from __future__ import annotations

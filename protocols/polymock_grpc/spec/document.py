@@ -8,6 +8,7 @@ import msgspec
 from protobuf import Registry
 from protobuf.wkt import FileDescriptorSet
 
+from polymock.documents.collector import collector_paused
 from polymock.errors import SpecError
 from polymock.interfaces import Spec
 from polymock_grpc.model import Method
@@ -36,6 +37,11 @@ class ProtoDocument(msgspec.Struct, frozen=True):
 def load_document(spec: Spec) -> ProtoDocument:
     """Compile or read a contract. Raises SpecError with the faults."""
     source = open_source(spec)
+    with collector_paused():
+        return _loaded(source, spec)
+
+
+def _loaded(source: Source, spec: Spec) -> ProtoDocument:
     descriptors = _descriptors(source, spec)
     registry = _registry(descriptors, spec)
     faults = list(source.faults)

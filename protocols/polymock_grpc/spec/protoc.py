@@ -15,10 +15,12 @@ import msgspec
 
 from polymock_schemas.commands import Fault
 
-SECONDS = 30.0
+SECONDS = 60.0
 MAX_DESCRIPTORS = 128 * 1024 * 1024
 MAX_MESSAGES = 64 * 1024
 MAX_FAULTS = 50
+MAX_COMMENTED = 500
+"""Files whose comments are kept, for reflection; they double what a contract takes of memory."""
 _LINE = re.compile(
     r"^(?!WARNING:)(?P<file>(?:[A-Za-z]:)?[^:\n]+):(?:(?P<line>\d+):(?P<column>\d+):)? "
     r"(?P<warning>warning: )?(?P<message>.+)$"
@@ -55,7 +57,7 @@ def compile_files(
             *(f"--proto_path={root}" for root in roots),
             *([f"--descriptor_set_in={os.pathsep.join(sets)}"] if sets else []),
             "--include_imports",
-            "--include_source_info",
+            *(["--include_source_info"] if len(names) <= MAX_COMMENTED else []),
             f"--descriptor_set_out={output}",
             *names,
         ]

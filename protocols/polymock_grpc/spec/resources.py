@@ -15,6 +15,8 @@ _RESOURCE = "google.api.resource"
 _REFERENCE = "google.api.resource_reference"
 _DEFINITION = "google.api.resource_definition"
 ANYTHING = "*"
+_PARENTS = 3
+"""Over so many parents the items of a list are spread, where the request names none."""
 
 
 class Resources:
@@ -75,6 +77,29 @@ def name_pattern(template: str) -> str:
         parts.append(f"{_word(found[1])}-[1-9][0-9]{{0,2}}")
         position = found.end()
     return f"^{''.join(parts)}{re.escape(template[position:])}$".replace(r"\-", "-")
+
+
+def nth_name(template: str, parent: str, number: int) -> str:
+    """The name of the resource of a number below a parent, different for every number.
+
+    Without a parent, or with one that is not the pattern's, names are made of the whole pattern; a
+    `-` in the parent stands for any of them (AIP-159). "" where the pattern ends in no variable.
+    """
+    head, _, last = template.rpartition("/")
+    if _VARIABLE.search(last) is None:
+        return ""
+    above = parent_of(template)
+    if parent and above.count("/") == parent.count("/") and _VARIABLE.search(above):
+        given = [
+            asked if asked != "-" else _filled(own, number % _PARENTS)
+            for asked, own in zip(parent.split("/"), above.split("/"), strict=True)
+        ]
+        head = "/".join([*given, *head.split("/")[len(given) :]])
+    return f"{_filled(head, number % _PARENTS)}/{_filled(last, number)}".removeprefix("/")
+
+
+def _filled(template: str, number: int) -> str:
+    return _VARIABLE.sub(lambda found: f"{_word(found[1])}-{number + 1}", template)
 
 
 def _word(variable: str) -> str:

@@ -15,7 +15,7 @@ import msgspec
 
 from polymock.documents.local import read_file
 
-MAX_FILES = 5000
+MAX_FILES = 10_000
 MAX_FILE_BYTES = 8 * 1024 * 1024
 MAX_CLIMB = 12
 """Folders above a file in which an import is looked for."""
@@ -59,6 +59,8 @@ class _Search:
         self._names: dict[Path, str] = {}
         self._missing: set[str] = set()
         self._packages: dict[Path, str] = {}
+        self._targets: dict[str, Path] = {}
+        self._real: dict[Path, str] = {}
 
     def enter(self, file: Path) -> None:
         """Follow the imports of one file, and of those, and so on."""
@@ -93,8 +95,15 @@ class _Search:
         )
 
     def _resolve(self, name: str, importer: Path) -> Path | None:
-        if not _is_plain(name):
-            return None  # protoc refuses it, and says where it stands
+        """Where a file lies that is imported: the same for all that import it, as for protoc."""
+        target = self._targets.get(name)
+        if target is None and _is_plain(name):  # protoc says where it stands if it is not
+            target = self._searched(name, importer)
+            if target is not None:
+                self._targets[name] = target
+        return target
+
+    def _searched(self, name: str, importer: Path) -> Path | None:
         above = list(importer.parents)[:MAX_CLIMB]
         for root in (*self._found, *self._include, *above):
             target = root / name
@@ -120,11 +129,18 @@ class _Search:
         self._found.append(folder)
         return folder
 
-    @staticmethod
-    def _check(target: Path, root: Path) -> None:
-        real = Path(os.path.realpath(target))
-        if not real.is_relative_to(os.path.realpath(root)):
+    def _check(self, target: Path, root: Path) -> None:
+        real = Path(self._real_folder(target.parent), target.name)
+        if target.is_symlink():
+            real = target.resolve()
+        if not real.is_relative_to(self._real_folder(root)):
             raise ValueError(f"{target} is a link that leads out of {root}")
+
+    def _real_folder(self, folder: Path) -> str:
+        """The folder without links on the way to it."""
+        if folder not in self._real:
+            self._real[folder] = os.path.realpath(folder)
+        return self._real[folder]
 
 
 def _absolute(path: Path) -> Path:

@@ -21,8 +21,16 @@ from polymock.errors import SpecError
 from polymock.interfaces import Spec
 from polymock_grpc.spec import bundled
 from polymock_grpc.spec.descriptors import list_files
+from polymock_grpc.spec.images import unpack
 from polymock_grpc.spec.protoc import Compiled, compile_files
-from polymock_grpc.spec.recognition import DESCRIPTOR_SUFFIXES, is_descriptor_set, is_proto_text
+from polymock_grpc.spec.recognition import (
+    DESCRIPTOR_SUFFIXES,
+    GZIP,
+    IMAGE_SUFFIXES,
+    is_descriptor_set,
+    is_descriptor_text,
+    is_proto_text,
+)
 from polymock_grpc.spec.roots import MAX_FILES, Layout, find_layout
 from polymock_schemas.commands import Fault
 
@@ -51,7 +59,7 @@ def open_source(spec: Spec) -> Source:
             return _compiled(spec, _protos_in(path))
         content = read_file(str(path), None, _LIMITS.file_bytes)
         if _is_binary(path.name, content):
-            return _checked(spec, content, (str(path),))
+            return _checked(spec, unpack(content), (str(path),))
         return _compiled(spec, [path])
     except ValueError as error:
         raise _refusal(spec, [_fault(spec.location, str(error))]) from error
@@ -62,7 +70,7 @@ def _from_url(spec: Spec) -> Source:
     fetched = fetch(spec.location, rules)
     name = Path(unquote(urlsplit(fetched.url).path)).name or "contract.proto"
     if _is_binary(name, fetched.content):
-        return _checked(spec, fetched.content, ())
+        return _checked(spec, unpack(fetched.content), ())
     with tempfile.TemporaryDirectory(prefix="polymock-proto-") as folder:
         file = Path(folder, name if name.endswith(".proto") else "contract.proto")
         file.write_bytes(fetched.content)
@@ -71,11 +79,11 @@ def _from_url(spec: Spec) -> Source:
 
 
 def _is_binary(name: str, content: bytes) -> bool:
-    if name.lower().endswith(DESCRIPTOR_SUFFIXES):
+    if name.lower().endswith((*DESCRIPTOR_SUFFIXES, *IMAGE_SUFFIXES)):
         return True
-    return not name.lower().endswith(".proto") and (
-        is_descriptor_set(content) and not is_proto_text(content)
-    )
+    if name.lower().endswith(".proto") or is_proto_text(content):
+        return False
+    return content.startswith(GZIP) or is_descriptor_text(content) or is_descriptor_set(content)
 
 
 def _protos_in(folder: Path) -> list[Path]:

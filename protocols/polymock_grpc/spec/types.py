@@ -34,7 +34,11 @@ from polymock_grpc.spec.rules import narrow
 from polymock_grpc.spec.scalars import enum_schema, key_schema, scalar_schema
 
 Schema = dict[str, Any]
-_INPUT_ONLY = 4
+REQUIRED = 2
+"""Of google.api.FieldBehavior, as those below."""
+OUTPUT_ONLY = 3
+INPUT_ONLY = 4
+IDENTIFIER = 8
 _IMPLICIT = 2
 """Of FeatureSet.FieldPresence: the zero of a field cannot be told from its absence."""
 _BEHAVIOR = "google.api.field_behavior"
@@ -90,6 +94,7 @@ class Types:
         self._registry = registry
         self._resources = Resources(registry, self.options)
         self._shapes: dict[str, Shape] = {}
+        self._writable: dict[DescField, bool] = {}
 
     def shape(self, message: DescMessage) -> Shape:
         """The shape of a message type."""
@@ -110,11 +115,19 @@ class Types:
         """The numbers of the field's google.api.field_behavior."""
         return frozenset(map(int, self.options.read(field.proto.options, _BEHAVIOR) or ()))
 
+    def is_writable(self, field: DescField) -> bool:
+        """Whether answers say back what requests say of it (AIP-203)."""
+        known = self._writable.get(field)
+        if known is None:
+            known = not self.behaviors(field) & {OUTPUT_ONLY, INPUT_ONLY, IDENTIFIER}
+            self._writable[field] = known
+        return known
+
     def _made(self, message: DescMessage) -> Shape:
         plain: dict[str, Schema] = {}
         parts: list[Part] = []
         for field in message.fields:
-            if _INPUT_ONLY in self.behaviors(field):
+            if INPUT_ONLY in self.behaviors(field):
                 continue
             rules = self.options.read_json(field.proto.options, _FIELD_RULES) or {}
             made = self._field(field, field.json_name, rules)

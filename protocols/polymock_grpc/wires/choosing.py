@@ -116,7 +116,7 @@ class Wires:
         service, _, name = call.path.rpartition("/")
         if service in self._services:
             detail = f"{service[1:]} has no method {name[:100]}."
-        elif self._is_rpc(call) or is_native(call):
+        elif service[1:] and (self._is_rpc(call) or is_native(call)):
             detail = f"There is no service {service[1:200]}."
         else:
             detail = f"Nothing in the contract answers at {call.path[:200]}."

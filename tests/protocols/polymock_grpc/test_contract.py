@@ -99,6 +99,7 @@ def test_bytes_that_are_no_message(asker: Any) -> None:
     [
         ("/test.v1.S/Gett", "test.v1.S has no method Gett. Did you mean test.v1.S/Get?"),
         ("/nope.X/Y", "There is no service nope.X."),
+        ("/Y", "Nothing in the contract answers at /Y."),
     ],
 )
 def test_unknown_methods(asker: Any, path: str, detail: str) -> None:

@@ -191,3 +191,35 @@ def test_operators_are_no_values(plan_over: Any) -> None:
     assert same == [{"data": value}] * 3
     found = planned.data(ask, where={"data": {"_contains": value}})["things"]
     assert all("_contains" not in thing["data"] for thing in found)
+
+
+def test_ids_name_interfaces_and_unions_of_payloads(plan_over: Any) -> None:
+    planned = plan_over("""
+        type Query { subject(subjectId: ID!): Subject }
+        type Mutation {
+          addStar(starrableId: ID!): AddStarPayload
+          addComment(input: AddCommentInput!): AddCommentPayload
+          move(billingCustomerId: ID!): MovePayload
+        }
+        input AddCommentInput { subjectId: ID! body: String! }
+        type AddStarPayload { starrable: Starrable ok: Boolean! }
+        type AddCommentPayload { subject: Subject! }
+        type MovePayload { billingCustomer: Customer }
+        interface Starrable { id: ID! }
+        type Gist implements Starrable { id: ID! }
+        type Topic implements Starrable { id: ID! }
+        type Issue { id: ID! title: String }
+        type Request { id: ID! }
+        type Customer { id: ID! }
+        union Subject = Issue | Request
+    """)
+    star = planned.data('mutation { addStar(starrableId: "R_1") { starrable { id } } }')
+    assert star["addStar"] == {"starrable": {"id": "R_1"}}
+    inner = "__typename ... on Issue { id } ... on Request { id }"
+    said = 'input: {subjectId: "I_2", body: "x"}'
+    document = f"mutation {{ addComment({said}) {{ subject {{ {inner} }} }} }}"
+    told = planned.data(document)["addComment"]["subject"]
+    assert told["id"] == "I_2"
+    assert planned.data(f'{{ subject(subjectId: "I_2") {{ {inner} }} }}')["subject"] == told
+    moved = planned.data('mutation { move(billingCustomerId: "7") { billingCustomer { id } } }')
+    assert moved["move"] == {"billingCustomer": {"id": "7"}}
