@@ -178,16 +178,21 @@ class ExchangeFlow:
             self._sent.add(chunk)
 
     def _abandon(self) -> None:
-        """End because the client has gone, with the code that the protocol has for that."""
+        """End because the client has gone, with the code that the protocol has for that.
+
+        Where it has none, a client that has seen enough does nothing wrong.
+        """
         reply = self.reply
         if self._end is not None:
             return
-        code = reply.code
-        if code is not None:
-            try:
-                code = self._mock.engine.refuse(self._call, Cancelled("The caller gave up.")).code
-            except Exception:  # a contract is a plugin's code
-                log.exception("mock %r failed to refuse a cancelled call", self._mock.name)
+        if reply.code is None:
+            self._finish(reply)
+            return
+        code: int | None = reply.code
+        try:
+            code = self._mock.engine.refuse(self._call, Cancelled("The caller gave up.")).code
+        except Exception:  # a contract is a plugin's code
+            log.exception("mock %r failed to refuse a cancelled call", self._mock.name)
         self._finish(replace(reply, outcome="client_error", code=code))
 
     def _refuse(self, error: MockError) -> bytes | None:

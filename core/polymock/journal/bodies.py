@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from polymock.journal.json_paths import Paths, Reader
+from polymock.journal.json_paths import Paths, past_blanks
 from polymock.media_types import parse_media_type
 
 UNREADABLE = "[redacted: the body cannot be read, so its fields cannot be hidden one by one]"
@@ -17,11 +17,11 @@ MAX_VALUES = 10_000
 """Of a body with more values one after the other, the rest is hidden."""
 
 _MAX_BOUNDARY = 70  # RFC 2046, section 5.1.1
-_GAP = re.compile("[ \t\r\n\x1e\ufeff]*")
 _LINE_END = re.compile("(\r\n|\r|\n)")
 _BLANK_LINE = re.compile("\r?\n\r?\n")
 _LINES = re.compile(r"ndjson|jsonl|json-?lines|stream\+json")
 _EVENT_FIELD = re.compile(r"(?:event|id|retry)(?::|\Z)")
+_CONTENT_TYPE = re.compile(r"^content-type:[ \t]*([^\s;]+)", re.IGNORECASE | re.MULTILINE)
 _DATA = re.compile(r"data(?:: ?|\Z)")
 
 
@@ -55,12 +55,13 @@ class _Pieces:
 
     def __init__(self, paths: Paths, hidden: set[str]) -> None:
         self._paths = paths
-        self._reader: Reader = paths.reader(hidden)
+        self._reader = paths.reader(hidden)
 
     def any(self, text: str, *, is_json: bool = False) -> str:
         """A piece that may be JSON; `is_json`: it is said to be."""
         data = text.encode()
-        if is_json or text[_GAP.match(text).end() :][:1] in ("{", "["):  # type: ignore
+        start = past_blanks(text, 0)
+        if is_json or text[start : start + 1] in ("{", "["):
             return self._values(text) if self._paths.may_hit(data) else text
         return UNREADABLE if self._paths.named_in(data) else text
 
@@ -71,3 +72,80 @@ class _Pieces:
             if pieces[index]:
                 pieces[index] = self.any(pieces[index], is_json=True)
         return "".join(pieces)
+
+    def events(self, text: str) -> str:
+        """Server-sent events (HTML, section 9.2.6): a value is the data lines of one event."""
+        pieces = _LINE_END.split(text)
+        data: list[int] = []
+        for index in range(0, len(pieces), 2):
+            line = pieces[index]
+            if _DATA.match(line):
+                data.append(index)
+            elif not line:
+                self._event(pieces, data)
+                data = []
+            elif not _EVENT_FIELD.match(line):
+                pieces[index] = self.any(line)
+        self._event(pieces, data)
+        return "".join(pieces)
+
+    def _event(self, pieces: list[str], indexes: list[int]) -> None:
+        """Redact one event's data, whose lines are at these places; what changes is one line."""
+        data = "\n".join(_DATA.sub("", pieces[index], count=1) for index in indexes)
+        written = self.any(data)
+        if written == data:
+            return
+        first = indexes[0]
+        pieces[first] = f"data: {written}"
+        for index in indexes[1:]:
+            pieces[index - 1] = pieces[index] = ""
+        if len(indexes) > 1:
+            pieces[indexes[-1] - 1] = ""
+
+    def parts(self, text: str, boundary: str) -> str:
+        """A multipart body (RFC 2046, section 5.1.1); parts within a part are not looked for."""
+        pieces = re.split(rf"((?:\A|\r?\n)--{re.escape(boundary)})", text)
+        for index in range(0, len(pieces), 2):
+            pieces[index] = self._part(pieces[index])
+        return "".join(pieces)
+
+    def _part(self, part: str) -> str:
+        blank = _BLANK_LINE.search(part)
+        if blank is None:
+            return self.any(part)
+        head, content = part[: blank.end()], part[blank.end() :]
+        if self._paths.named_in(head.encode()):  # the name of a form's field
+            return head + UNREADABLE if content else part
+        said = _CONTENT_TYPE.search(head)
+        return head + self.any(content, is_json=said is not None and is_json(said[1].lower()))
+
+    def _values(self, text: str) -> str:
+        """Values of JSON, one after the other."""
+        written: list[str] = []
+        position = 0
+        for _ in range(MAX_VALUES):
+            start = past_blanks(text, position)
+            written.append(text[position:start])
+            position = start
+            if start == len(text):
+                break
+            try:
+                value, position = self._reader.value(text, start)
+            except (ValueError, RecursionError):
+                value, position = self._broken(text, start)
+                written.append(value)
+                break
+            written.append(value)
+        rest = text[position:]
+        if rest:
+            written.append(UNREADABLE if self._paths.may_hit(rest.encode()) else rest)
+        return "".join(written)
+
+    def _broken(self, text: str, start: int) -> tuple[str, int]:
+        """What can be read of a value that cannot be read whole, and where the rest starts."""
+        if text[start] != "[":
+            return "", start
+        try:
+            return self._reader.elements(text, start)
+        except (ValueError, RecursionError):
+            return "", start

@@ -31,6 +31,9 @@ _SHORT_ESCAPES = re.compile(r'["\\/\x00-\x1f]')
 """What JSON can also write in another way than by its code: a backslash and a sign."""
 
 
+_INK = re.compile("[^ \t\r\n\x1e\ufeff]")
+
+
 class Step(msgspec.Struct, frozen=True):
     """One step of a JSON path: a name, an index, or None for each; `deep` at any depth."""
 
@@ -127,25 +130,27 @@ class Reader:
         value, end = self._decoder.raw_decode(text, start)
         return self._written(value), end
 
-    def elements(self, text: str, start: int) -> str:
-        """The whole elements of an array that breaks off, redacted, its bracket left open; or "".
+    def elements(self, text: str, start: int) -> tuple[str, int]:
+        """The whole elements of an array that breaks off, redacted, and where the next one starts.
 
-        Raises ValueError where an element cannot be written.
+        The array is left open. Raises ValueError where an element cannot be written.
         """
         elements: list[Any] = []
         position = start + 1
         while True:
             try:
-                value, position = self._decoder.raw_decode(text, _past_blanks(text, position))
+                value, end = self._decoder.raw_decode(text, past_blanks(text, position))
             except (ValueError, RecursionError):
                 break
-            position = _past_blanks(text, position)
-            if text[position : position + 1] != ",":
-                break  # of a number that is cut off, the rest may be missing
+            comma = past_blanks(text, end)
+            if text[comma : comma + 1] != ",":
+                break  # the rest of a number may be missing
             elements.append(value)
-            position += 1
-        written = self._written(elements) if elements else ""
-        return written[:-1] + "," if written.endswith("]") else written
+            position = comma + 1
+        if not elements:
+            return "", start
+        written = self._written(elements)
+        return (written[:-1] + "," if written != REDACTED else written), position
 
     def _written(self, value: Any) -> str:
         # Written anew even where no path hits: of a key that stands twice, a parser keeps one.
@@ -219,10 +224,10 @@ def _keys(holder: dict[str, Any] | list[Any], key: str | int | None) -> Sequence
     return [key] if isinstance(key, int) and -len(holder) <= key < len(holder) else []
 
 
-def _past_blanks(text: str, position: int) -> int:
-    while text[position : position + 1] in (" ", "\t", "\r", "\n"):
-        position += 1
-    return position
+def past_blanks(text: str, position: int) -> int:
+    """Where the text goes on behind blanks, record separators (RFC 7464) and byte order marks."""
+    ink = _INK.search(text, position)
+    return len(text) if ink is None else ink.start()
 
 
 def _refuse(constant: str) -> NoReturn:

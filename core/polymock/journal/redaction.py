@@ -1,7 +1,6 @@
 """Hiding what must not be stored: headers and query parameters by name, JSON by path.
 
-A JSON path is `$` with steps behind it: `.name`, `['name']`, `[0]`, `[*]`, `.*`, and `..name` for a
-name at any depth. What a path hits becomes `[redacted]`, whole.
+What paths mean is told in `json_paths`, where JSON is looked for in a body in `bodies`.
 """
 
 from __future__ import annotations
@@ -10,39 +9,25 @@ import base64
 import codecs
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, NoReturn
-from urllib.parse import unquote_plus
-
-import msgspec
+from collections.abc import Iterable, Sequence
+from urllib.parse import quote_plus, unquote_plus
 
 from polymock.errors import ConfigError
+from polymock.journal.bodies import UNREADABLE, is_json, redacted
+from polymock.journal.json_paths import REDACTED, Paths, parse_path
 from polymock_schemas.calls import Violation
 
 ALWAYS_HIDDEN = ("authorization", "proxy-authorization", "cookie", "set-cookie")
 """Header names that are hidden whatever the config says."""
-REDACTED = "[redacted]"
-UNREADABLE = "[redacted: the body cannot be read, so its fields cannot be hidden one by one]"
-MAX_STEPS = 32
 SHORTEST_ECHO = 4
+MAX_ECHOES = 1000
+"""Where more values than these are hidden, a text that may repeat them is hidden whole."""
+
+__all__ = ["REDACTED", "UNREADABLE", "Redactor", "without_echoes", "without_userinfo"]
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
-_STEP = re.compile(
-    r"""(?P<deep>\.\.)?(?:
-        (?P<dot>(?<=\.\.)|\.)(?P<name>\*|[^.\[\]'"\s]+)
-        | \[(?: (?P<any>\*) | (?P<index>\d{1,9}) | '(?P<single>[^']+)' | "(?P<double>[^"]+)" )\]
-    )""",
-    re.VERBOSE,
-)
 _USERINFO = re.compile(r"(?<=://)[^/?#\s@]*@")
 _FORM = "application/x-www-form-urlencoded"
-
-
-class Step(msgspec.Struct, frozen=True):
-    """One step of a JSON path: a name, an index, or None for each; `deep` at any depth."""
-
-    key: str | int | None
-    deep: bool
 
 
 class Redactor:
@@ -56,16 +41,14 @@ class Redactor:
         entries = tuple(dict.fromkeys((*ALWAYS_HIDDEN, *entries)))
         self._entries = entries
         self.headers = frozenset(e.lower().encode() for e in entries if not e.startswith("$"))
-        self.paths = tuple(_parsed(e) for e in entries if e.startswith("$"))
+        self.paths = Paths([parse_path(e) for e in entries if e.startswith("$")])
         for entry in entries:
             if not entry.startswith("$") and not _TOKEN.match(entry):
                 raise ConfigError(
                     f"journal.redact: {entry!r} is neither a header name nor a JSON path",
                     "write a header as `authorization` and a JSON path as `$.card.number`",
                 )
-        leaves = {name.lower() for name in (_last_name(path) for path in self.paths) if name}
-        self._leaves = frozenset(leaves)
-        self._parameters = frozenset(leaves | {name.decode() for name in self.headers})
+        self._parameters = self.paths.names | {name.decode() for name in self.headers}
 
     def hiding(self, names: Iterable[str]) -> Redactor:
         """One that hides these header fields and query parameters too; itself if it does already.
@@ -99,40 +82,23 @@ class Redactor:
         """A body as text; None where the message had none.
 
         `size` is what the body was before it was cut. Bytes that are not UTF-8 stand as `base64:`
-        and their base64 form. Where JSON paths are listed and the body may hold such a field but
-        cannot be read (cut, malformed, compressed), UNREADABLE stands in its place. What was taken
-        out is added to `hidden`.
+        and their base64 form. Where JSON paths are listed, JSON is redacted value by value, and
+        UNREADABLE stands in the place of what may hold such a field but cannot be read (cut off,
+        malformed, compressed). What was taken out is added to `hidden`.
         """
         if size == 0:
             return None
         text = _decoded(body, cut=size > len(body))
         if not self.paths:
             return text if text is not None else _base64(body)
-        media = media_type.partition(";")[0].strip().lower()
-        is_json = media.endswith(("/json", "+json"))
+        essence = media_type.partition(";")[0].strip().lower()
+        is_form = essence == _FORM
         if text is None:
-            return UNREADABLE if is_json or media == _FORM else _base64(body)
-        if is_json or text.lstrip("\ufeff \t\r\n")[:1] in ("{", "["):
-            return UNREADABLE if size > len(body) else self._json(text, hidden)
-        if media == _FORM:
+            is_secret = is_form or is_json(essence) or self.paths.named_in(body)
+            return UNREADABLE if is_secret else _base64(body)
+        if is_form:
             return self.query(text, hidden)
-        lowered = text.lower()
-        return UNREADABLE if any(name in lowered for name in self._leaves) else text
-
-    def _json(self, text: str, hidden: set[str]) -> str:
-        # Written anew even where no path hits: of a key that stands twice, a parser keeps one.
-        try:
-            value = json.loads(text.lstrip("\ufeff"), parse_constant=_refuse)
-            for path in self.paths:
-                if not path:
-                    return REDACTED
-                _strike(value, path, hidden)
-            written = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-            if not _has_surrogates(written):
-                return written
-            return json.dumps(value, separators=(",", ":"))
-        except (ValueError, RecursionError):
-            return UNREADABLE
+        return redacted(text, media_type, self.paths, hidden) if self.paths.may_hit(body) else text
 
     def violation(self, violation: Violation, hidden: set[str]) -> Violation:
         """A violation whose message does not repeat what was taken out of the call."""
@@ -144,14 +110,26 @@ class Redactor:
     def _parameter(self, pair: str, hidden: set[str]) -> str:
         name, equals, value = pair.partition("=")
         parts = re.split(r"[\[\].]+", unquote_plus(name, errors="replace").lower())
-        if not value or not self._parameters.intersection(parts):
+        if not value:
             return pair
-        hidden.update((value, unquote_plus(value, errors="replace")))
+        plain = unquote_plus(value, errors="replace")
+        if not self._parameters.intersection(parts):
+            return f"{name}={self._json_value(value, plain, hidden)}"
+        hidden.update((value, plain))
         return f"{name}{equals}{REDACTED}"
+
+    def _json_value(self, value: str, plain: str, hidden: set[str]) -> str:
+        """A parameter's value, redacted if it is JSON, as GraphQL's variables in a URL are."""
+        if not self.paths or plain[:1] not in ("{", "["):
+            return value
+        written = redacted(plain, "application/json", self.paths, hidden)
+        return value if written == plain else quote_plus(written)
 
 
 def without_echoes(text: str, hidden: set[str]) -> str:
     """The text without the values in `hidden`; those shorter than four characters stay."""
+    if len(hidden) > MAX_ECHOES:
+        return REDACTED
     for value in sorted(hidden, key=len, reverse=True):
         if len(value) >= SHORTEST_ECHO:
             text = text.replace(value, REDACTED).replace(json.dumps(value)[1:-1], REDACTED)
@@ -161,78 +139,6 @@ def without_echoes(text: str, hidden: set[str]) -> str:
 def without_userinfo(text: str) -> str:
     """The text with the `user:password` of each URL in it replaced (RFC 3986, section 3.2.1)."""
     return _USERINFO.sub(REDACTED + "@", text)
-
-
-def _parsed(entry: str) -> tuple[Step, ...]:
-    steps: list[Step] = []
-    position = 1
-    while position < len(entry):
-        match = _STEP.match(entry, position)
-        if match is None or len(steps) == MAX_STEPS:
-            raise ConfigError(
-                f"journal.redact: {entry!r} is not a JSON path that is understood"
-                f" (character {position + 1})",
-                "use steps such as `$.card.number`, `$..password`, `$.items[*].secret`",
-            )
-        position = match.end()
-        index = match["index"]
-        name = match["name"] or match["single"] or match["double"]
-        key: str | int | None = name if index is None else int(index)
-        steps.append(Step(None if key == "*" else key, match["deep"] is not None))
-    return tuple(steps)
-
-
-def _last_name(path: Sequence[Step]) -> str:
-    return next((step.key for step in reversed(path) if isinstance(step.key, str)), "")
-
-
-def _strike(value: Any, path: Sequence[Step], hidden: set[str]) -> None:
-    holders = [value]
-    for step in path[:-1]:
-        holders = [holder[key] for holder, key in _hits(holders, step)]
-    for holder, key in list(_hits(holders, path[-1])):
-        hidden.update(_scalars(holder[key]))
-        holder[key] = REDACTED
-
-
-def _scalars(value: Any) -> Iterator[str]:
-    waiting = [value]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, dict):
-            waiting.extend(node.values())
-        elif isinstance(node, list):
-            waiting.extend(node)
-        elif isinstance(node, (str, int, float)):
-            yield str(node)
-
-
-def _hits(holders: Sequence[Any], step: Step) -> Iterator[tuple[Any, Any]]:
-    waiting = list(holders)
-    while waiting:
-        holder = waiting.pop()
-        if isinstance(holder, dict):
-            keys: Sequence[Any] = list(holder) if step.key is None else [step.key]
-            yield from ((holder, key) for key in keys if key in holder)
-            inner = list(holder.values())
-        elif isinstance(holder, list):
-            if step.key is None:
-                yield from ((holder, index) for index in range(len(holder)))
-            elif isinstance(step.key, int) and step.key < len(holder):
-                yield holder, step.key
-            inner = holder
-        else:
-            continue
-        if step.deep:
-            waiting.extend(inner)
-
-
-def _refuse(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is not JSON")
-
-
-def _has_surrogates(text: str) -> bool:
-    return not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def _decoded(body: bytes, *, cut: bool) -> str | None:

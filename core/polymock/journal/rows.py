@@ -100,7 +100,7 @@ class Formatter:
         response_body = redactor.body(reply.body, reply.whole, answered.media_type, set())
         if reply.source == "refusal" and response_body is not None:
             # A refusal quotes the call: what is hidden there must not come back in its words.
-            unread = request_body == UNREADABLE
+            unread = request_body is not None and UNREADABLE in request_body
             response_body = UNREADABLE if unread else without_echoes(response_body, hidden)
         return Columns(
             node=node,

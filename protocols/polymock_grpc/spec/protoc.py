@@ -17,7 +17,7 @@ from polymock_schemas.commands import Fault
 
 SECONDS = 60.0
 MAX_DESCRIPTORS = 128 * 1024 * 1024
-MAX_MESSAGES = 64 * 1024
+MAX_MESSAGES = 4 * 1024 * 1024
 MAX_FAULTS = 50
 MAX_COMMENTED = 500
 """Files whose comments are kept, for reflection; they double what a contract takes of memory."""
@@ -116,7 +116,8 @@ def read_messages(said: str, paths: Mapping[str, str]) -> tuple[Fault, ...]:
             level: Literal["error", "warning"] = "warning" if found["warning"] else "error"
             faults.append(Fault(level, file, position, f"protoc: {found['message'].rstrip('.')}"))
     faults += [missing_import(name) for name in sorted(missing - told)]
-    return tuple(dict.fromkeys(faults))[:MAX_FAULTS]
+    distinct = sorted(dict.fromkeys(faults), key=lambda fault: fault.level)  # errors first
+    return tuple(distinct[:MAX_FAULTS])
 
 
 def missing_import(name: str, importer: str = "", position: str = "") -> Fault:
