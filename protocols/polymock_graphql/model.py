@@ -81,6 +81,10 @@ class Plan(Protocol):
         """Whether it has `@defer` or `@stream`."""
         ...
 
+    def reseeded(self, seed: int) -> Plan:
+        """The same plan in the world of another seed."""
+        ...
+
     def run(self, variables: Mapping[str, Any]) -> Result:
         """Answer once. `variables` are the raw ones, of JSON's types; wrong ones are errors.
 
@@ -124,11 +128,17 @@ class Refused(msgspec.Struct, frozen=True):
     errors: Sequence[Mapping[str, Any]]
 
 
-class Failure(msgspec.Struct, frozen=True):
-    """An error that the caller asked for, by its code; `asked` is how it was asked for."""
+class Preferences(msgspec.Struct, frozen=True):
+    """What a caller asks of the answer (RFC 7240)."""
 
-    code: str
-    asked: str
+    code: str = ""
+    """The code of the error to answer with; "" for none."""
+    seed: int | None = None
+    """The seed of the values, where it is not that of the mock."""
+    stable: bool = True
+    """Whether the same call gets the same values again."""
+    applied: str = ""
+    """The value of `Preference-Applied`."""
 
 
 class GraphqlReading(msgspec.Struct, frozen=True):
@@ -141,8 +151,7 @@ class GraphqlReading(msgspec.Struct, frozen=True):
     """The media type to answer in."""
     operation: str
     """The name of the operation, or the joined names."""
-    failure: Failure | None = None
-    """The error to answer with."""
+    preferences: Preferences = Preferences()
 
 
 class Asset(msgspec.Struct, frozen=True):

@@ -33,7 +33,7 @@ from polymock_graphql.reading.parameters import (
     read_url,
 )
 from polymock_graphql.reading.persisted import PersistedQueries
-from polymock_graphql.reading.preferences import failure
+from polymock_graphql.reading.preferences import preferences
 from polymock_graphql.settings import GraphqlSettings
 from polymock_schemas.calls import Call, Violation
 
@@ -80,7 +80,7 @@ class Reader:
             accept = fields.get(b"accept", ANYTHING)
             media = choose_media(accept, plan.kind, incremental=plan.incremental)
         reading = GraphqlReading(
-            call, (Task(request, plan),), False, media, operation.name, failure(call)
+            call, (Task(request, plan),), False, media, operation.name, preferences(call)
         )
         return Match(operation, notes=reading)
 
@@ -136,7 +136,7 @@ class Reader:
                 names.update(dict.fromkeys(planned.operation.name.split(JOINT)))
                 cacheable = cacheable and planned.operation.cacheable
         operation = Operation(name=JOINT.join(names), reads=READS, cacheable=cacheable)
-        reading = GraphqlReading(call, tasks, True, media, operation.name, failure(call))
+        reading = GraphqlReading(call, tasks, True, media, operation.name, preferences(call))
         return Match(operation, notes=reading)
 
 

@@ -15,7 +15,7 @@ import msgspec
 from polymock.config.units import parse_duration
 from polymock.errors import Invalid, TooLarge
 from polymock.interfaces import Answer
-from polymock_graphql.model import Asset, Failure, GraphqlReading, Refused, Result, Task
+from polymock_graphql.model import Asset, GraphqlReading, Plan, Preferences, Refused, Result, Task
 from polymock_graphql.planning.errors import is_callers
 from polymock_graphql.reading.errors import LimitExceeded, errors_of
 from polymock_graphql.reading.media_types import EVENTS, GRAPHQL_JSON, JSON, PARTS
@@ -51,25 +51,26 @@ class Writer:
 
     def answer(self, reading: GraphqlReading) -> Answer:
         """Run the tasks. Raises InvalidRequest, LimitExceeded."""
-        failure = reading.failure
+        wish = reading.preferences
         if reading.is_batch:
-            return _answer_batch(reading.tasks, failure)
+            return _answer_batch(reading.tasks, wish)
         (task,) = reading.tasks
         if isinstance(task, Refused):
             return Answer({"errors": task.errors}, "sample")
         variables = task.request.variables
-        if failure is not None:
-            return Answer(in_response(_run(task, failure)), "sample")
-        if task.plan.kind == "subscription":
-            events = (in_response(result) for result in task.plan.events(variables))
+        if wish.code:
+            return Answer(in_response(_run(task, wish)), "sample", stable=wish.stable)
+        plan = _seeded(task.plan, wish)
+        if plan.kind == "subscription":
+            events = (in_response(result) for result in plan.events(variables))
             return _begin(events, self._interval)
-        if task.plan.incremental and reading.media in (PARTS, DEFER_SPEC, EVENTS):
-            increments = task.plan.increments(variables)
+        if plan.incremental and reading.media in (PARTS, DEFER_SPEC, EVENTS):
+            increments = plan.increments(variables)
             if reading.media != PARTS:
                 increments = in_earlier_form(increments)
             return _begin(increments, 0.0)
-        result = _run(task)
-        return Answer(in_response(result), "sample", result.violations or None)
+        result = _run(task, wish)
+        return Answer(in_response(result), "sample", result.violations or None, wish.stable)
 
     def write(self, reading: GraphqlReading, answer: Answer) -> Reply:
         """Encode an answer, whose value is a GraphQL response (of a batch: a list of them)."""
@@ -143,24 +144,27 @@ def in_response(result: Result) -> Mapping[str, Any]:
 
 
 def _applied(reading: GraphqlReading) -> Headers:
-    """The preference that the answer is made by (RFC 7240, section 3)."""
-    if reading.failure is None:
-        return ()
-    return ((b"preference-applied", f"code={reading.failure.asked}".encode()),)
+    """The preferences that the answer is made by (RFC 7240, section 3)."""
+    applied = reading.preferences.applied
+    return ((b"preference-applied", applied.encode()),) if applied else ()
 
 
-def _run(task: Task, failure: Failure | None = None) -> Result:
-    variables = task.request.variables
+def _seeded(plan: Plan, wish: Preferences) -> Plan:
+    return plan if wish.seed is None else plan.reseeded(wish.seed)
+
+
+def _run(task: Task, wish: Preferences) -> Result:
+    variables, plan = task.request.variables, _seeded(task.plan, wish)
     try:
-        if failure is not None:
-            words = failure.code.replace("_", " ").capitalize()
-            return task.plan.fail(variables, f"{words}, as the request prefers.", failure.code)
-        return task.plan.run(variables)
+        if wish.code:
+            words = wish.code.replace("_", " ").capitalize()
+            return plan.fail(variables, f"{words}, as the request prefers.", wish.code)
+        return plan.run(variables)
     except TooLarge as error:
         raise LimitExceeded(error.detail) from error
 
 
-def _answer_batch(tasks: Sequence[Task | Refused], failure: Failure | None) -> Answer:
+def _answer_batch(tasks: Sequence[Task | Refused], wish: Preferences) -> Answer:
     """What is wrong with one request of a batch does not touch the others."""
     values: list[Mapping[str, Any]] = []
     violations: list[Violation] = []
@@ -169,7 +173,7 @@ def _answer_batch(tasks: Sequence[Task | Refused], failure: Failure | None) -> A
             values.append({"errors": task.errors})
             continue
         try:
-            result = _run(task, failure)
+            result = _run(task, wish)
         except (Invalid, TooLarge) as error:
             values.append({"errors": errors_of(error)})
         else:
@@ -178,7 +182,7 @@ def _answer_batch(tasks: Sequence[Task | Refused], failure: Failure | None) -> A
                 Violation(each.location.replace("body/", f"body/{index}/", 1), each.message)
                 for each in result.violations
             )
-    return Answer(values, "sample", tuple(violations) or None)
+    return Answer(values, "sample", tuple(violations) or None, wish.stable)
 
 
 def _begin(results: Iterator[Mapping[str, Any]], interval: float) -> Answer:

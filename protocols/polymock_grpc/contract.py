@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 
 from msgspec.structs import replace
 
-from polymock.errors import MockError, Unreadable
+from polymock.errors import MockError, NoOperation, Unreadable
 from polymock.interfaces import Answer, Match, Operation, Spec
 from polymock_grpc.answering.answers import Answers
 from polymock_grpc.answering.errors import status_of
@@ -17,7 +17,7 @@ from polymock_grpc.spec.document import ProtoDocument
 from polymock_grpc.transcription import Transcriber, frame
 from polymock_grpc.wires.choosing import NATIVE_READS, READS, Wires, speaks_grpc
 from polymock_grpc.wires.deadlines import deadline_of
-from polymock_grpc.wires.native import is_native
+from polymock_grpc.wires.native import MISPLACED, is_misplaced, is_native
 from polymock_schemas.calls import Call, Headers, Reply
 from polymock_schemas.commands import Fault
 
@@ -25,7 +25,7 @@ _NO_METADATA = Metadata()
 
 
 class GrpcContract:
-    """Implements `polymock.interfaces.Contract`, `Transcribing` and `Framing`.
+    """Implements `polymock.interfaces.Contract`, `Screening`, `Transcribing` and `Framing`.
 
     Listeners look at `document` and `settings` too.
     """
@@ -47,6 +47,11 @@ class GrpcContract:
         self._operations = {each.name: _operation(each, READS) for each in document.methods}
         self._native = {each.path: _operation(each, NATIVE_READS) for each in document.methods}
         self.operations: Sequence[Operation] = tuple(self._operations.values())
+
+    def screen(self, call: Call) -> None:
+        """Refuse native gRPC on the HTTP port, whose stream may stay open. Raises NoOperation."""
+        if is_misplaced(call):
+            raise NoOperation(MISPLACED)
 
     def match(self, call: Call) -> Match:
         """Find the method by path, or by its HTTP rules, and the wire by what the call says."""

@@ -18,6 +18,9 @@ from polymock_grpc.spec.scalars import BOUNDS
 
 Element = ScalarType | DescEnum | DescMessage
 
+TIMESTAMP = "google.protobuf.Timestamp"
+_NEXT_PAGES = ("next_page_token", "next_key", "next_cursor", "next_page_cursor")
+_DELETED = ("delete_time", "purge_time")
 _LEGACY_REQUIRED = 3
 """Of FeatureSet.FieldPresence."""
 
@@ -57,3 +60,21 @@ def shows_absence(field: DescField) -> bool:
     if isinstance(value, DescFieldValueScalar):
         return value.scalar in (ScalarType.STRING, ScalarType.BYTES)
     return isinstance(value, DescFieldValueMessage | DescFieldValueList | DescFieldValueMap)
+
+
+def is_usually_unset(field: DescField) -> bool:
+    """Whether it says that a thing is deleted (AIP-148, AIP-164), or what a list lacks (AIP-217).
+
+    In a thing with `delete_time`, `expire_time` is when it will be gone for good. What leads to a
+    next page is set by what makes the pages; else clients would follow it without end.
+    """
+    value = field.value
+    if isinstance(value, DescFieldValueScalar):
+        return field.name in _NEXT_PAGES and shows_absence(field)
+    if isinstance(value, DescFieldValueList):
+        return field.name == "unreachable" and value.element is ScalarType.STRING
+    if not isinstance(value, DescFieldValueMessage) or value.message.type_name != TIMESTAMP:
+        return False
+    if field.name == "expire_time":
+        return any(other.name == "delete_time" for other in field.parent.fields)
+    return field.name in _DELETED

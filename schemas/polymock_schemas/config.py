@@ -122,9 +122,10 @@ class JournalConfig(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     redact: Annotated[
         tuple[str, ...],
         Meta(
-            description="Header names, and JSON paths such as `$.card.number`, to hide; "
-            "Authorization, Cookie and the names that the contracts' own credentials have "
-            "are hidden anyway"
+            description="What to hide: header names, and JSON paths (RFC 9535 without filters, "
+            "slices and lists of names): `$.card.number` from the top of each message, "
+            "`$..email` at any depth, `$.items[*].secret`; Authorization, Cookie and the names "
+            "that the contracts' own credentials have are hidden anyway"
         ),
     ] = ()
     retain: Annotated[

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from polymock.journal.json_paths import Paths, past_blanks
+from polymock.journal.json_paths import REDACTED, Paths, past_blanks
 from polymock.media_types import parse_media_type
 
 UNREADABLE = "[redacted: the body cannot be read, so its fields cannot be hidden one by one]"
@@ -22,6 +22,8 @@ _BLANK_LINE = re.compile("\r?\n\r?\n")
 _LINES = re.compile(r"ndjson|jsonl|json-?lines|stream\+json")
 _EVENT_FIELD = re.compile(r"(?:event|id|retry)(?::|\Z)")
 _CONTENT_TYPE = re.compile(r"^content-type:[ \t]*([^\s;]+)", re.IGNORECASE | re.MULTILINE)
+_FIELD_NAME = re.compile(r"""\bname="?([^"\r\n;]*)""")
+_WORD_END = re.compile(r"[\[\].]+")
 _DATA = re.compile(r"data(?:: ?|\Z)")
 
 
@@ -99,8 +101,6 @@ class _Pieces:
         pieces[first] = f"data: {written}"
         for index in indexes[1:]:
             pieces[index - 1] = pieces[index] = ""
-        if len(indexes) > 1:
-            pieces[indexes[-1] - 1] = ""
 
     def parts(self, text: str, boundary: str) -> str:
         """A multipart body (RFC 2046, section 5.1.1); parts within a part are not looked for."""
@@ -114,8 +114,9 @@ class _Pieces:
         if blank is None:
             return self.any(part)
         head, content = part[: blank.end()], part[blank.end() :]
-        if self._paths.named_in(head.encode()):  # the name of a form's field
-            return head + UNREADABLE if content else part
+        field = _FIELD_NAME.search(head)
+        if content and field and self._paths.names.intersection(_WORD_END.split(field[1].lower())):
+            return head + REDACTED
         said = _CONTENT_TYPE.search(head)
         return head + self.any(content, is_json=said is not None and is_json(said[1].lower()))
 

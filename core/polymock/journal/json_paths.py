@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NoReturn
 
 import msgspec
@@ -82,7 +82,7 @@ class Paths:
         """The last name of each path that has one, in lower case."""
         self._exact = tuple(name.encode("utf-8", "replace") for name in names)
         self._lowered = tuple({name.lower() for name in self._exact})
-        self._escape = b"\\" if any(_SHORT_ESCAPES.search(name) for name in names) else b"\\u"
+        self._escapes = _escapes_of(names)
 
     def __bool__(self) -> bool:
         return bool(self._all)
@@ -92,7 +92,9 @@ class Paths:
 
         A path hits nothing where its last name does not stand, unless escapes can spell it.
         """
-        if self._has_nameless or self._escape in data or b"\0" in data:
+        if self._has_nameless or b"\0" in data:
+            return True
+        if b"\\" in data and self._escapes.search(data):
             return True
         return self.named_in(data)
 
@@ -176,6 +178,13 @@ class Reader:
 
 def _name_of(path: Path) -> str:
     return next((step.key for step in reversed(path) if isinstance(step.key, str)), "")
+
+
+def _escapes_of(names: Iterable[str]) -> re.Pattern[bytes]:
+    """What starts each escape that can stand for a sign of these names."""
+    if any(_SHORT_ESCAPES.search(name) for name in names):
+        return re.compile(rb"\\")
+    return re.compile(rb"\\u00[0-7]" if all(name.isascii() for name in names) else rb"\\u")
 
 
 def _strike(roots: Sequence[Any], path: Path, hidden: set[str]) -> None:

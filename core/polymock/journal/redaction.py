@@ -74,7 +74,8 @@ class Redactor:
         if not query:
             return query
         lowered = unquote_plus(query, errors="replace").lower()
-        if any(name in lowered for name in self._parameters):
+        escaped = bool(self.paths) and "\\u" in lowered
+        if escaped or any(name in lowered for name in self._parameters):
             query = "&".join(self._parameter(pair, hidden) for pair in query.split("&"))
         return query if "@" not in query else without_userinfo(query)
 

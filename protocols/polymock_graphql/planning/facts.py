@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from copy import copy
 from functools import cached_property
 from typing import Any
 
@@ -39,7 +40,6 @@ class TypeFacts:
         self.seed = type_seed(types.seed, type_.name)
         self.is_root = types.is_root(type_)
         self.key = "" if self.is_root else key_of(type_)
-        self._leaves: dict[str, Leaf] = {}
 
     @cached_property
     def page(self) -> PageShape | None:
@@ -53,13 +53,13 @@ class TypeFacts:
 
     def leaf(self, field: str) -> Leaf:
         """What makes the values of a leaf field, or the items of a list of leaves."""
-        found = self._leaves.get(field)
+        found = self._types.leaves.get((self.name, field))
         if found is None:
             leaf = leaf_type(self.type.fields[field])
             assert leaf is not None
             schema = self._types.document.schemas.leaf(self.name, field)
             found = Leaf(self._types.sampler, schema, leaf, field, self.name)
-            self._leaves[field] = found
+            self._types.leaves[self.name, field] = found
         return found
 
     def entity(self, place: int, said: Mapping[str, Any], page: Page | None = None) -> Entity:
@@ -119,8 +119,17 @@ class SchemaFacts:
         self.settings = settings
         schema = document.schema
         self.roots = {schema.query_type, schema.mutation_type, schema.subscription_type}
+        self.leaves: dict[tuple[str, str], Leaf] = {}
+        """By type and field; they are the same in every world."""
         self._facts: dict[str, TypeFacts] = {}
         self._possible: dict[str, tuple[str, ...]] = {}
+
+    def reseeded(self, seed: int) -> SchemaFacts:
+        """The same document in the world of another seed."""
+        twin = copy(self)
+        twin.seed = seed
+        twin._facts = {}
+        return twin
 
     def is_root(self, type_: object) -> bool:
         """Whether it is the type of queries, mutations or subscriptions."""

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from graphql import GraphQLObjectType, GraphQLSchema
+from graphql import GraphQLInterfaceType, GraphQLSchema, GraphQLUnionType
 
 from polymock.samples.seeds import salt
 from polymock_graphql.planning.entities import Arguments, Entity, Resolve, Run
 from polymock_graphql.planning.errors import wrong_argument
-from polymock_graphql.planning.facts import SchemaFacts
-from polymock_graphql.planning.identity import place_seed
+from polymock_graphql.planning.facts import SchemaFacts, TypeFacts
+from polymock_graphql.planning.identity import place_seed, type_seed
 from polymock_graphql.planning.objects import ObjectFields
 
 _REPRESENTATION = salt("representation")
+MAX_NAME = 100
+"""Characters of a wrong name that an error repeats."""
 
 
 def is_entities(schema: GraphQLSchema, name: str) -> bool:
@@ -35,12 +37,33 @@ def entities_field(types: SchemaFacts, objects: ObjectFields) -> Resolve:
 
 def _entity(types: SchemaFacts, objects: ObjectFields, said: Any) -> Entity:
     name = said.get("__typename") if isinstance(said, Mapping) else None
-    type_ = types.schema.type_map.get(name) if isinstance(name, str) else None
-    if not isinstance(type_, GraphQLObjectType) or types.is_root(type_):
+    if not isinstance(name, str):
         raise wrong_argument(
-            "A representation needs the name of an object type of this schema as `__typename`."
+            "A representation needs the name of a type of this schema as `__typename`."
         )
-    facts = types.facts(type_.name)
-    key = {name: value for name, value in said.items() if name != "__typename"}
-    place = place_seed(facts.seed, _REPRESENTATION, key)
+    key = {field: value for field, value in said.items() if field != "__typename"}
+    place = place_seed(type_seed(types.seed, name), _REPRESENTATION, key)
+    facts = _resolved(types, name, place, key)
     return facts.entity(place, objects.echo(facts)(key))
+
+
+def _resolved(types: SchemaFacts, name: str, place: int, key: Mapping[str, Any]) -> TypeFacts:
+    """The type that a representation is answered by: of an interface with a key one of its
+    implementations, always the same for a key ("Entity interfaces" of Federation 2.3)."""
+    union = types.schema.type_map["_Entity"]
+    assert isinstance(union, GraphQLUnionType)
+    entities = types.possible(union)
+    if name in entities:
+        return types.facts(name)
+    type_ = types.schema.type_map.get(name)
+    if isinstance(type_, GraphQLInterfaceType):
+        picked = types.pick(type_, place, key) if types.possible(type_) else None
+        if picked is not None and picked.name in entities:
+            return picked
+        fitting = [possible for possible in types.possible(type_) if possible in entities]
+        if fitting:
+            return types.facts(fitting[place % len(fitting)])
+    raise wrong_argument(
+        f"A representation's `__typename` is '{name[:MAX_NAME]}', and this subgraph resolves no "
+        "type of that name by a key."
+    )

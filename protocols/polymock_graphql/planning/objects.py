@@ -24,6 +24,7 @@ from polymock_graphql.planning.identity import place_seed
 from polymock_graphql.planning.lists import Paging, cursor
 from polymock_graphql.planning.relations import Reached
 from polymock_graphql.planning.shapes import leaf_type, list_depth
+from polymock_graphql.planning.states import implied
 from polymock_graphql.planning.words import fold
 
 _EDGE = salt("edge")
@@ -92,13 +93,14 @@ class ObjectFields:
             if writes and not target.key:
                 return self._paid(name, target)
         make, salted = self._make(named), salt(name)
+        stated = _stated(name, named) if writes else {}
         is_event = facts.type is self._types.schema.subscription_type
 
         def resolve(entity: Entity, arguments: Arguments, run: Run) -> Any:
             given = entity.said.get(name)
             if isinstance(given, Entity):
                 return given
-            said = {**given, **arguments} if given else arguments
+            said = {**stated, **(given or {}), **arguments} if given or stated else arguments
             place = place_seed(entity.seed, salted, arguments)
             made = make(place, said, 0, Reached(entity, name))
             if is_event:
@@ -112,10 +114,10 @@ class ObjectFields:
         payload = self._payloads.get(target.name)
         if payload is None:
             payload = self._payloads[target.name] = Payload(target, partial(self._number, target))
-        salted = salt(name)
+        salted, stated = salt(name), implied(name, target.type, is_payload=True)
 
         def resolve(entity: Entity, arguments: Arguments, run: Run) -> Any:
-            said = payload(arguments)
+            said = payload({**stated, **arguments})
             return target.entity(place_seed(entity.seed, salted, arguments), said)
 
         return resolve
@@ -266,6 +268,10 @@ def _item(target: TypeFacts) -> GraphQLNamedType | None:
 def _named(field: GraphQLField) -> GraphQLNamedType:
     named: GraphQLNamedType = get_named_type(field.type)
     return named
+
+
+def _stated(name: str, named: GraphQLNamedType) -> Mapping[str, Any]:
+    return implied(name, named, is_payload=False) if isinstance(named, GraphQLObjectType) else {}
 
 
 def _described(make: Make, name: str) -> Resolve:

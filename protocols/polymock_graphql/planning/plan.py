@@ -46,6 +46,7 @@ class OperationPlan:
     ) -> None:
         self._source = source
         self._type = type_
+        self._document = document
         self._operation = operation
         self._selections = Selections(source.schema, document)
         self._variables = Variables(source.schema, operation.variable_definitions or ())
@@ -66,6 +67,11 @@ class OperationPlan:
         }
         names = (node.name.value for nodes in fields.values() for node in nodes)
         self.operations = tuple(f"{type_.name}.{name}" for name in dict.fromkeys(names))
+
+    def reseeded(self, seed: int) -> OperationPlan:
+        """The same operation in the world of another seed."""
+        source = self._source.reseeded(seed)
+        return OperationPlan(source, self._type, self._document, self._operation)
 
     def run(self, variables: Mapping[str, Any]) -> Result:
         """Answer once, `@defer` and `@stream` ignored. Raises InvalidRequest, TooLarge."""

@@ -14,6 +14,7 @@ from graphql import (
 
 from polymock_graphql.planning.entities import Entity
 from polymock_graphql.planning.shapes import is_open, leaf_type, list_depth
+from polymock_graphql.planning.words import fold
 
 
 class Reached(msgspec.Struct, frozen=True, gc=False):
@@ -28,8 +29,9 @@ def back_fields(
 ) -> Mapping[str, str]:
     """The field of a type's objects that leads back to their parent, by the parent's type.
 
-    It is the only field that holds one object of the parent's type; where there is none, the only
-    one that can hold it among others (`owner: RepositoryOwner`). What is asked for with required
+    It is the only field that holds one object of the parent's type, or the one of several that is
+    called like it (`repository` beside `headRepository`); where there is none, the only one that
+    can hold it among others (`owner: RepositoryOwner`). What is asked for with required
     arguments leads nowhere, and everything is reached from the root types.
     """
     exact: dict[str, list[str]] = {}
@@ -47,4 +49,9 @@ def back_fields(
         if isinstance(root, GraphQLObjectType):
             exact.pop(root.name, None)
             wide.pop(root.name, None)
-    return {parent: names[0] for parent, names in (wide | exact).items() if len(names) == 1}
+    found: dict[str, str] = {}
+    for parent, names in (wide | exact).items():
+        called = [name for name in names if fold(name) == fold(parent)]
+        if len(names) == 1 or called:
+            found[parent] = (called or names)[0]
+    return found

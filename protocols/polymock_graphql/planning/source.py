@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import copy
+
 from graphql import GraphQLObjectType, GraphQLSchema
 
 from polymock.samples import Sampler
@@ -23,6 +25,14 @@ from polymock_graphql.planning.fields import (
 )
 from polymock_graphql.planning.objects import ObjectFields
 from polymock_graphql.planning.shapes import leaf_type, list_depth
+from polymock_graphql.planning.states import (
+    boolean_field,
+    boolean_of,
+    ended,
+    enum_with,
+    is_ended,
+    moment_field,
+)
 from polymock_graphql.settings import GraphqlSettings
 
 
@@ -39,6 +49,14 @@ class Source:
         self._objects = ObjectFields(self._types)
         self._constraints = Constraints(document)
         self._resolves: dict[tuple[str, str], Resolve] = {}
+
+    def reseeded(self, seed: int) -> Source:
+        """The same schema in the world of another seed: what does not depend on it is shared."""
+        twin = copy(self)
+        twin._types = self._types.reseeded(seed)
+        twin._objects = ObjectFields(twin._types)
+        twin._resolves = {}
+        return twin
 
     def root(self, type_: GraphQLObjectType, event: int = 0) -> Entity:
         """The object that an operation starts at; of a subscription, one for each event."""
@@ -76,4 +94,26 @@ class Source:
         owner = reference_of(facts, name)
         if owner:
             return reference_leaf(self._types, facts, name, self.field(facts.name, owner))
-        return leaf_field(facts, name)
+        return self._stated(facts, name)
+
+    def _stated(self, facts: TypeFacts, name: str) -> Resolve:
+        """A leaf that may tell of a state that the object is in, as other fields tell it."""
+        usual, type_ = leaf_field(facts, name), facts.type
+        leaf = leaf_type(type_.fields[name])
+        schemas = self.document.schemas
+        if leaf is None or schemas.leaf(facts.name, name) is not schemas.definitions[leaf.name]:
+            return usual
+        end = ended(type_, name)
+        state = end or is_ended(type_, name)
+        if not state:
+            return usual
+        told = enum_with(type_, state)
+        if told is not None:
+            field, value = told
+            make = moment_field if end else boolean_field
+            return make(usual, name, self.field(facts.name, field), value)
+        if not end:
+            return usual
+        boolean = boolean_of(type_, state)
+        is_over = self.field(facts.name, boolean) if boolean else None
+        return moment_field(usual, name, is_over, True)

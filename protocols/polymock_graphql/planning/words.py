@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 KEYS = ("id", "uuid", "guid", "key", "slug", "code", "pk", "objectid", "databaseid")
@@ -36,11 +37,42 @@ AFFECTED = frozenset({"affectedrows", "rowsaffected", "affectedcount", "affected
 """Names of numbers that say how many objects a mutation wrote."""
 TYPE_WORDS = frozenset({"type", "kind", "typename", "types", "kinds"})
 
+ENDS = frozenset(
+    {
+        *("deleted", "removed", "trashed", "archived", "closed", "merged", "canceled", "cancelled"),
+        *("revoked", "expired", "ended", "finished", "completed", "resolved", "terminated"),
+        *("disabled", "deactivated", "suspended", "banned", "blocked", "locked", "rejected"),
+        *("refunded", "failed", "discontinued", "dismissed"),
+    }
+)
+"""States that most objects have not reached."""
+MOMENTS = ("at", "on", "date", "time")
+"""Endings of names that say when."""
+PASTS = {
+    "pay": "paid",
+    "send": "sent",
+    "hold": "held",
+    "win": "won",
+    "lose": "lost",
+    "reopen": "open",
+    "activate": "active",
+    "deactivate": "inactive",
+    "withdraw": "withdrawn",
+}
+"""States that verbs lead to, where the verb and an ending do not make them."""
+_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
+
 
 @lru_cache(maxsize=8192)
 def fold(name: str) -> str:
     """A name without its spelling: `page_size`, `page-size` and `pageSize` are one."""
     return name.replace("_", "").replace("-", "").lower()
+
+
+def first_word(name: str) -> str:
+    """`close` of `closeIssue` and `close_issue`."""
+    found = _WORD.search(name)
+    return found[0].lower() if found else ""
 
 
 def is_order(name: str) -> bool:

@@ -14,7 +14,7 @@ from polymock_grpc.answering.bases import Bases
 from polymock_grpc.answering.plans import Answerer, plan_method
 from polymock_grpc.answering.samples import Samples
 from polymock_grpc.answering.validation import Validation
-from polymock_grpc.answering.wishes import asked_status
+from polymock_grpc.answering.wishes import asked_status, realistic
 from polymock_grpc.fields import is_integer
 from polymock_grpc.model import GrpcReading, Method
 from polymock_grpc.settings import GrpcSettings
@@ -46,7 +46,7 @@ class Answers:
         """Raises Invalid where a message breaks its rules, AskedStatus where that is asked for."""
         wished = asked_status(reading.call)
         if wished is not None:
-            raise wished
+            raise realistic(wished, reading, self._types)
         for message in reading.messages:
             self._check(reading.method, message)
 

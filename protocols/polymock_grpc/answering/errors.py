@@ -22,10 +22,12 @@ from polymock.errors import (
 )
 from polymock_grpc.answering.wishes import AskedStatus
 from polymock_grpc.model import (
+    ALREADY_EXISTS,
     CANCELLED,
     DEADLINE_EXCEEDED,
     INTERNAL,
     INVALID_ARGUMENT,
+    NOT_FOUND,
     PERMISSION_DENIED,
     RESOURCE_EXHAUSTED,
     UNAUTHENTICATED,
@@ -65,7 +67,7 @@ def status_of(error: MockError, *, as_grpc: bool = False) -> Status:
     has INVALID_ARGUMENT for them.
     """
     if isinstance(error, AskedStatus):
-        return asked(error.code)
+        return _asked(error)
     code = next((CODES[kind] for kind in type(error).__mro__ if kind in CODES), UNKNOWN)
     if as_grpc and isinstance(error, Unreadable):
         code = INTERNAL
@@ -76,14 +78,19 @@ def status_of(error: MockError, *, as_grpc: bool = False) -> Status:
     return Status(code, _bound(error.detail), _details(error), metadata)
 
 
-def asked(code: int) -> Status:
+def _asked(error: AskedStatus) -> Status:
     """An error that a caller asked for, as a service would tell it."""
-    message, details = _REALISTIC.get(code, ("The call failed.", ()))
+    message, details = _REALISTIC[error.code]
+    wanted = error.wanted
+    if wanted is not None and error.code in _ABOUT_RESOURCES:
+        verb, description = _ABOUT_RESOURCES[error.code]
+        message = f"{wanted.name} {verb}."
+        details = (_resource_info(wanted.type, wanted.name, description),)
     return Status(
-        code,
+        error.code,
         message,
         tuple(_detail(name, value) for name, value in details),
-        metadata=((b"preference-applied", b"code=%d" % code),),
+        metadata=((b"preference-applied", b"code=" + error.wish.encode()),),
     )
 
 
@@ -139,10 +146,16 @@ def _info(reason: str) -> tuple[str, dict[str, Any]]:
     return ("ErrorInfo", {"reason": reason, "domain": DOMAIN})
 
 
-_RESOURCE = (
-    "ResourceInfo",
-    {"resourceType": "resource", "resourceName": "resources/1", "description": "There is none."},
-)
+def _resource_info(kind: str, name: str, description: str) -> tuple[str, dict[str, Any]]:
+    told = {"resourceType": kind, "resourceName": name, "description": description}
+    return ("ResourceInfo", told)
+
+
+_ABOUT_RESOURCES = {
+    NOT_FOUND: ("was not found", "There is none."),
+    ALREADY_EXISTS: ("exists already", "There is one already."),
+}
+"""What is said of a resource that the request names: in the message, and in its details."""
 _REALISTIC: dict[int, tuple[str, Sequence[tuple[str, dict[str, Any]]]]] = {
     1: ("The call was cancelled.", ()),
     2: ("The service failed for an unknown reason.", ()),
@@ -151,8 +164,14 @@ _REALISTIC: dict[int, tuple[str, Sequence[tuple[str, dict[str, Any]]]]] = {
         (("BadRequest", {"fieldViolations": [{"field": "name", "description": "is invalid"}]}),),
     ),
     4: ("The deadline passed before the call was done.", (_RETRY,)),
-    5: ("The resource was not found.", (_RESOURCE,)),
-    6: ("The resource exists already.", (_RESOURCE,)),
+    5: (
+        "The resource was not found.",
+        (_resource_info("resource", "resources/1", "There is none."),),
+    ),
+    6: (
+        "The resource exists already.",
+        (_resource_info("resource", "resources/1", "There is one already."),),
+    ),
     7: ("The caller may not do this.", (_info("PERMISSION_DENIED"),)),
     8: (
         "The quota is used up.",

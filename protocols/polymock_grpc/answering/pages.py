@@ -25,7 +25,9 @@ MAX_SIZE = 1000
 """Items of one page, whatever the request asks for, as AIP-158 allows."""
 MAX_TOKEN = 64
 _TOKEN = re.compile(rb"page:([0-9]{1,9})")
-_SIZES = ("page_size", "max_results")
+_SIZES = ("page_size", "max_results", "maximum_page_size")
+_TOKENS = ("page_token", "next_page_token")
+"""Of a request; some name it as the answer does that it comes from."""
 _TOTALS = ("total_size", "total_count", "total", "total_results")
 
 
@@ -45,8 +47,8 @@ class Paging:
         told = {field.name: field for field in output.fields}
         self._total = total
         self._size = next((asked[n] for n in _SIZES if n in asked and is_integer(asked[n])), None)
-        self._token = _text(asked.get("page_token"))
-        self._next = _text(told.get("next_page_token"))
+        self._token = next((asked[n] for n in _TOKENS if n in asked and _is_token(asked[n])), None)
+        self._next = next((told[n] for n in _TOKENS if n in told and _is_token(told[n])), None)
         self._count = next((told[n] for n in _TOTALS if n in told and is_integer(told[n])), None)
         self.items = items_field(output)
 
@@ -69,17 +71,18 @@ class Paging:
     def write(self, answer: Message, page: Page) -> None:
         """Say what comes next, and how many items there are."""
         if self._next is not None:
-            answer[self._next] = page.next_token
+            token = page.next_token
+            answer[self._next] = token.encode() if _holds_bytes(self._next) else token
         if self._count is not None:
             answer[self._count] = self._total
 
     def _start(self, request: Message) -> int:
-        given = "" if self._token is None else request[self._token]
-        if not given:
+        if self._token is None or not request[self._token]:
             return 0
-        start = _read_token(given)
+        given = request[self._token]
+        start = _read_token(given if isinstance(given, bytes) else given.encode())
         if start is None or start >= max(self._total, 1):
-            raise _invalid("page_token", "it is no token that this method gave out")
+            raise _invalid(self._token.name, "it is no token that this method gave out")
         return start
 
 
@@ -94,20 +97,25 @@ def _token(start: int) -> str:
     return urlsafe_b64encode(b"page:%d" % start).rstrip(b"=").decode()
 
 
-def _read_token(token: str) -> int | None:
+def _read_token(token: bytes) -> int | None:
     try:
-        text = urlsafe_b64decode(padded(token.encode("ascii")[: MAX_TOKEN + 1]))
+        text = urlsafe_b64decode(padded(token[: MAX_TOKEN + 1]))
     except ValueError:
         return None
     found = _TOKEN.fullmatch(text)
-    return None if found is None or _token(int(found[1])) != token else int(found[1])
+    return None if found is None or _token(int(found[1])).encode() != token else int(found[1])
 
 
 def _invalid(name: str, message: str) -> Invalid:
     return Invalid(f"{name}: {message}.", [Violation(f"body/{name}", message)])
 
 
-def _text(field: DescField | None) -> DescField | None:
-    if field is None or not isinstance(field.value, DescFieldValueScalar):
-        return None
-    return field if field.value.scalar is ScalarType.STRING else None
+def _is_token(field: DescField) -> bool:
+    value = field.value
+    texts = (ScalarType.STRING, ScalarType.BYTES)
+    return isinstance(value, DescFieldValueScalar) and value.scalar in texts
+
+
+def _holds_bytes(field: DescField) -> bool:
+    value = field.value
+    return isinstance(value, DescFieldValueScalar) and value.scalar is ScalarType.BYTES

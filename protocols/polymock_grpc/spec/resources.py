@@ -56,6 +56,14 @@ class Resources:
             return self._patterns.get(reference["type"], "")
         return parent_of(self._patterns.get(reference.get("childType", ""), ""))
 
+    def reference(self, field: DescField) -> str:
+        """The type of the resource that a field refers to, or whose parent it is; "" for none."""
+        reference = self._options.read_json(field.proto.options, _REFERENCE)
+        if not isinstance(reference, dict):
+            return ""
+        found: str = reference.get("type", "") or reference.get("childType", "")
+        return "" if found == ANYTHING else found
+
 
 def parent_of(template: str) -> str:
     """The pattern of the parent's names: without the last collection and id."""

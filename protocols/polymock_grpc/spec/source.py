@@ -108,7 +108,7 @@ def _compiled(spec: Spec, files: list[Path], shown: dict[str, str] | None = None
         if not path.exists():
             raise ValueError(f"`include` names {path}, and there is no such file or folder")
     sets = [str(path.absolute()) for path in include if path.name.endswith(DESCRIPTOR_SUFFIXES)]
-    layout = find_layout(files, folders)
+    layout = _without_well_known(find_layout(files, folders))
     paths = {name: _near(path) for name, path in layout.paths.items()}
     paths |= {path: _near(path) for path in layout.paths.values()}
     for file, name in (shown or {}).items():
@@ -148,6 +148,15 @@ def _compile(layout: Layout, sets: Sequence[str], paths: dict[str, str]) -> Comp
         own = bundled.write_missing(layout.missing, Path(folder))
         roots = [*layout.roots, *bundled.roots(), folder]
         return compile_files(layout.names, roots, [*sets, *own], paths)
+
+
+def _without_well_known(layout: Layout) -> Layout:
+    """A layout that compiles files of protobuf itself only where others import them.
+
+    They have no services, and those of a newer protobuf are beyond this protoc.
+    """
+    names = tuple(name for name in layout.names if not name.startswith("google/protobuf/"))
+    return replace(layout, names=names or layout.names)
 
 
 def _near(path: str) -> str:

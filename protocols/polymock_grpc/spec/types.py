@@ -26,7 +26,7 @@ from protobuf import (
 )
 
 from polymock.samples.names import promised_truth
-from polymock_grpc.fields import is_legacy_required
+from polymock_grpc.fields import is_legacy_required, is_usually_unset
 from polymock_grpc.spec.known_types import known_schema
 from polymock_grpc.spec.options import Options
 from polymock_grpc.spec.resources import Resources, name_pattern
@@ -47,6 +47,9 @@ _MESSAGE_RULES = "buf.validate.message"
 _ITEMS = (1, 3)
 _KEYS = ("id", "uuid", "guid", "uid")
 _TYPES_OF_KEYS = (ScalarType.BOOL, ScalarType.BYTES, ScalarType.DOUBLE, ScalarType.FLOAT)
+
+
+_TEXT = {"type": "string"}
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -107,6 +110,10 @@ class Types:
         """The pattern of the resource names that a field holds; "" for none."""
         return self._resources.template(field)
 
+    def reference(self, field: DescField) -> str:
+        """The type of resource that a field names, `library.example.com/Book`; "" for none."""
+        return self._resources.reference(field)
+
     def is_resource(self, message: DescMessage) -> bool:
         """Whether google.api.resource describes it, with a field for its name."""
         return bool(self._resources.name_field(message))
@@ -127,9 +134,9 @@ class Types:
         plain: dict[str, Schema] = {}
         parts: list[Part] = []
         for field in message.fields:
-            if INPUT_ONLY in self.behaviors(field):
-                continue
             rules = self.options.read_json(field.proto.options, _FIELD_RULES) or {}
+            if INPUT_ONLY in self.behaviors(field) or (not rules and is_usually_unset(field)):
+                continue
             made = self._field(field, field.json_name, rules)
             if isinstance(made, Part):
                 parts.append(made)
@@ -200,6 +207,8 @@ class Types:
                 return None
             return narrow(enum_schema(value.enum), _by_name(rules, value.enum))
         schema = self._named(field, value.scalar) or scalar_schema(value.scalar)
+        if field.name == "uid" and schema == _TEXT and not rules:
+            schema = {**schema, "format": "uuid"}
         return narrow(_shown(field, schema), rules)
 
     def _named(self, field: DescField | DescExtension, scalar: object) -> Schema | None:

@@ -27,12 +27,20 @@ MISPLACED = (
     "(server.grpc_port, 50051 unless set)."
 )
 _DETAILS = b"grpc-status-details-bin"
+_MEDIA = b"application/grpc"
+_WEB = b"application/grpc-web"
 _CODEC = BinaryCodec()
 
 
 def is_native(call: Call) -> bool:
     """Whether a call came over a listener's wire."""
     return call.origin.startswith(ORIGINS)
+
+
+def is_misplaced(call: Call) -> bool:
+    """Whether a call to the HTTP port says that it is native gRPC (`application/grpc+proto`)."""
+    said = call.fields.get(b"content-type", b"").lower()
+    return said.startswith(_MEDIA) and not said.startswith(_WEB) and not is_native(call)
 
 
 class NativeWire:

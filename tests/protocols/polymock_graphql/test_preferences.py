@@ -134,3 +134,26 @@ def test_broken_constraints_are_recorded(ask: Ask) -> None:
     batch: list[Mapping[str, Any]] = [{"query": "{ me { id } }"}]
     batch.append({"query": document, "variables": {"n": -1}})
     assert [each.location for each in ask(batch).violations] == ["body/1/variables/n"]
+
+
+def test_another_seed_is_another_world(ask: Ask) -> None:
+    plain = ask("{ pets { id name } }").body
+    seven = ask("{ pets { id name } }", "dynamic=true, seed=7")
+    assert header(seven, b"preference-applied") == b"dynamic=true, seed=7"
+    assert seven.body != plain
+    assert ask("{ pets { id name } }", "seed=7").body == seven.body
+    assert ask("{ pets { id name } }", "seed=42").body == plain
+    assert ask("{ pets { id name } }").body == plain
+
+
+def test_a_dynamic_answer_is_another_each_time(ask: Ask) -> None:
+    replies = [ask("{ pets { id name } }", "dynamic=true") for _ in range(3)]
+    assert len({reply.body for reply in replies}) == 3
+    applied = header(replies[0], b"preference-applied") or b""
+    again = ask("{ pets { id name } }", applied.decode())
+    assert again.body == replies[0].body
+
+
+@pytest.mark.parametrize("prefer", ["seed=x", "seed=", "seed=1.5", "seed=" + "9" * 19, "dynamic=7"])
+def test_wrong_values_are_refused(ask: Ask, prefer: str) -> None:
+    assert ask("{ me { id } }", prefer).source == "refusal"

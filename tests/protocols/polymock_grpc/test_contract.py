@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from time import monotonic
 from typing import Any
 
 import pytest
 
-from polymock.interfaces import Transcribing
+from polymock.errors import NoOperation
+from polymock.interfaces import Screening, Transcribing
 from polymock_schemas.calls import Call, Headers
 
 Serve = Callable[..., Any]
@@ -80,6 +82,29 @@ def test_native_calls_on_the_http_port_are_told_so(asker: Any) -> None:
     assert b"grpc_port" in dict(reply.headers)[b"grpc-message"]
 
 
+@pytest.mark.parametrize("said", ["application/grpc", "application/grpc+proto", "Application/GRPC"])
+def test_native_calls_are_refused_before_their_bodies_have_come(asker: Any, said: str) -> None:
+    path = "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo"
+    call = http("POST", path, said)
+    with pytest.raises(NoOperation, match="grpc_port") as caught:
+        asker.contract.screen(call)
+    reply = asker.contract.refuse(call, caught.value, None)
+    assert (reply.status, reply.code, reply.body) == (200, 12, b"")
+    assert b"grpc_port" in dict(reply.headers)[b"grpc-message"]
+
+
+def test_the_edge_asks_before_it_reads(asker: Any) -> None:
+    assert isinstance(asker.contract, Screening)
+
+
+@pytest.mark.parametrize("said", ["application/grpc-web+proto", "application/json", ""])
+def test_other_calls_are_read(asker: Any, said: str) -> None:
+    asker.contract.screen(http("POST", "/test.v1.S/Get", said))
+    native = http("POST", "/test.v1.S/Get", "application/grpc")
+    native.origin = "grpc://x"
+    asker.contract.screen(native)
+
+
 def test_bytes_that_are_no_message(asker: Any) -> None:
     call = Call(
         "POST",
@@ -121,6 +146,58 @@ def test_statuses_on_demand(asker: Any) -> None:
     reply = asker.reply("S/Get", {"id": "7"}, ((b"prefer", b"code=UNAVAILABLE"),))
     assert (reply.code, reply.source, reply.outcome) == (14, "sample", "server_error")
     assert asker.reply("S/Get", {"id": "7"}).code == 0
+
+
+RESOURCES = """
+message Shelf {
+  option (google.api.resource) = { type: "x.com/Shelf" pattern: "shelves/{shelf}" };
+  string name = 1;
+}
+message Get { string name = 1 [(google.api.resource_reference).type = "x.com/Shelf"]; }
+message Drop { int64 shelf_id = 1; }
+message Create { Shelf shelf = 1; string shelf_id = 2; }
+service S {
+  rpc GetShelf(Get) returns (Shelf) { option (google.api.http) = { get: "/v1/{name=shelves/*}" }; }
+  rpc DropShelf(Drop) returns (google.protobuf.Empty);
+  rpc CreateShelf(Create) returns (Shelf) {
+    option (google.api.http) = { post: "/v1/shelves" body: "shelf" };
+  }
+}
+"""
+
+
+@pytest.fixture
+def shelves(serve: Serve) -> Any:
+    return serve(RESOURCES, [*IMPORTS, "google/api/resource.proto", "google/protobuf/empty.proto"])
+
+
+def test_statuses_on_demand_over_rest(shelves: Any) -> None:
+    call = http("GET", "/v1/shelves/s9")
+    call.query = b"__code=404"
+    reply = shelves.engine.handle(call)
+    error = json.loads(reply.body)["error"]
+    assert (reply.status, error["status"]) == (404, "NOT_FOUND")
+    assert error["message"] == "shelves/s9 was not found."
+    assert error["details"][0]["resourceName"] == "shelves/s9"
+    assert error["details"][0]["resourceType"] == "x.com/Shelf"
+    created = http("POST", "/v1/shelves", "application/json", b"{}")
+    created.query = b"shelf_id=mine&__code=409"
+    reply = shelves.engine.handle(created)
+    assert (reply.status, reply.code) == (409, 6)
+    assert json.loads(reply.body)["error"]["message"] == "mine exists already."
+
+
+def test_statuses_on_demand_over_connect(shelves: Any) -> None:
+    call = http("POST", "/test.v1.S/GetShelf", "application/json", b'{"name": "shelves/s9"}')
+    call.fields[b"prefer"] = b"code=409"
+    reply = shelves.engine.handle(call)
+    assert (reply.status, json.loads(reply.body)["code"]) == (409, "aborted")
+
+
+def test_statuses_on_demand_name_what_has_no_resource(shelves: Any) -> None:
+    reply = shelves.reply("S/DropShelf", {"shelfId": 7}, ((b"prefer", b"code=404"),))
+    assert reply.code == 5
+    assert dict(reply.trailers)[b"grpc-message"] == b"7 was not found."
 
 
 def test_problems(asker: Any) -> None:

@@ -40,6 +40,9 @@ SYSTEM_PARAMETERS = frozenset(
 )
 """What every Google API takes beside its own; where the request has no such field, it is passed
 over, and so is all that begins with `$`."""
+PREFERENCES = frozenset(("__code", "__dynamic", "__example", "__seed"))
+"""What a caller may ask of the mock itself."""
+_NOT_FIELDS = SYSTEM_PARAMETERS | PREFERENCES
 
 _MAP_KEY = re.compile(r"([^\[\]]+)\[([^\[\]]*)\]")
 
@@ -78,7 +81,7 @@ def find_settings(
         try:
             found = _setting(name, text, kind, fields, covered)
         except ValueError as error:
-            if name not in SYSTEM_PARAMETERS and not name.startswith("$"):
+            if name not in _NOT_FIELDS and not name.startswith("$"):
                 violations.append(Violation(location, f"{error}."))
             continue
         path = (".".join(field.name for field in found.fields), found.key)

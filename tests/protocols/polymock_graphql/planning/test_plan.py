@@ -274,3 +274,32 @@ def test_the_root_is_one_object(plan_over: Any) -> None:
     """)
     touched = planned.data("mutation { touch { query { pets { id name } } errors } }")["touch"]
     assert touched == {"query": planned.data("{ pets { id name } }"), "errors": []}
+
+
+def test_entities_of_interfaces(plan_over: Any) -> None:
+    planned = plan_over("""
+        scalar _Any union _Entity = Book | Film | Shelf
+        type Query { _entities(representations: [_Any!]!): [_Entity]! }
+        interface Media { id: ID! }
+        type Book implements Media { id: ID! title: String! }
+        type Film implements Media { id: ID! title: String! reviews: [Review!]! }
+        type Tape implements Media { id: ID! }
+        type Shelf { id: ID! }
+        type Review { media: Media film: Film }
+        interface Lonely { id: ID! }
+    """)
+    document = """
+        query ($r: [_Any!]!) { _entities(representations: $r) {
+          __typename ... on Media { id } ... on Film { reviews { film { id } } } } }
+    """
+    asked = [{"__typename": "Media", "id": str(key)} for key in range(20)]
+    found = planned.data(document, r=asked)["_entities"]
+    assert [each["id"] for each in found] == [each["id"] for each in asked]
+    assert {each["__typename"] for each in found} == {"Book", "Film"}
+    assert planned.data(document, r=asked[::-1])["_entities"] == found[::-1]
+    for film in (each for each in found if each["__typename"] == "Film"):
+        assert film["reviews"] == [{"film": {"id": film["id"]}}] * 3
+    for wrong in ("Tape", "Lonely", "Nobody", "Query"):
+        (error,) = planned.errors(document, r=[{"__typename": wrong}])
+        assert f"'{wrong}'" in error["message"]
+        assert error["extensions"] == {"code": "BAD_USER_INPUT"}

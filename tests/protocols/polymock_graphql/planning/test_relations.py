@@ -13,6 +13,7 @@ type Query {
   category(id: Int!): Category
   repository(owner: String!, name: String!): Repository
   me: User
+  project: Project
 }
 type Customer {
   id: ID!
@@ -51,6 +52,7 @@ type Repository {
   issue(number: Int!): Issue
   issues(first: Int): [Issue!]!
 }
+type Project { id: ID! issues: [Issue!]! }
 type Issue {
   id: ID!
   number: Int!
@@ -58,6 +60,8 @@ type Issue {
   author: User
   editor: User
   linked(id: ID!): Repository
+  source: Project
+  project: Project
 }
 """
 
@@ -129,6 +133,12 @@ def test_the_only_interface_that_the_parent_has_leads_back(world: Any) -> None:
     found = world.data("{ me { id repositories { owner { __typename ... on User { id } } } } }")
     owner = {"owner": {"__typename": "User", "id": found["me"]["id"]}}
     assert found["me"]["repositories"] == [owner] * 3
+
+
+def test_of_several_the_one_called_like_the_parents_type_leads_back(world: Any) -> None:
+    found = world.data("{ project { id issues { project { id } source { id } } } }")["project"]
+    for issue in found["issues"]:
+        assert issue["project"]["id"] == found["id"] != issue["source"]["id"]
 
 
 def test_two_fields_of_the_parents_type_lead_nowhere(world: Any) -> None:

@@ -105,6 +105,41 @@ def test_pages(pets: Any) -> None:
     assert len(pets.ask("FindPets", {})["pets"]) == 10
 
 
+OTHER_PAGES = """
+message Run { string id = 1; }
+message RunsRequest { int32 maximum_page_size = 1; bytes next_page_token = 2; }
+message Runs { repeated Run runs = 1; bytes next_page_token = 2; }
+message Cursor { bytes key = 1; uint64 limit = 2; }
+message Following { bytes next_key = 1; uint64 total = 2; }
+message Blocks { repeated Run blocks = 1; Following pagination = 2; }
+message Found { Run run = 1; string next_cursor = 2; }
+message BlocksRequest { Cursor pagination = 1; }
+service S {
+  rpc ListRuns(RunsRequest) returns (Runs);
+  rpc ListBlocks(BlocksRequest) returns (Blocks);
+  rpc Find(RunsRequest) returns (Found);
+}
+"""
+
+
+def test_pages_with_tokens_of_bytes(serve: Serve) -> None:
+    asker = serve(OTHER_PAGES)
+    token, sizes = "", []
+    for _ in range(10):
+        page = asker.ask("ListRuns", {"maximumPageSize": 10, "nextPageToken": token})
+        sizes.append(len(page["runs"]))
+        token = page.get("nextPageToken", "")
+        if not token:
+            break
+    assert sizes == [10, 10, 5]
+
+
+def test_no_next_page_where_pages_are_of_an_unknown_kind(serve: Serve) -> None:
+    asker = serve(OTHER_PAGES)
+    assert set(asker.ask("ListBlocks", {})["pagination"]) == {"total"}
+    assert "nextCursor" not in asker.ask("Find", {})
+
+
 LISTS = """
 message Shelf {
   option (google.api.resource) = { type: "x.com/Shelf" pattern: "shelves/{shelf}" };

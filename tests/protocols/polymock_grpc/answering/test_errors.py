@@ -17,7 +17,7 @@ from polymock.errors import (
     Unauthenticated,
     Unreadable,
 )
-from polymock_grpc.answering.errors import asked, field_path, status_of
+from polymock_grpc.answering.errors import field_path, status_of
 from polymock_grpc.answering.wishes import AskedStatus, asked_status
 from polymock_grpc.wires.rich_status import status_bytes
 from polymock_schemas.calls import Call, Violation
@@ -71,7 +71,7 @@ def test_details_are_those_of_google() -> None:
 
 @pytest.mark.parametrize("code", range(1, 17))
 def test_every_code_can_be_asked_for(code: int) -> None:
-    status = asked(code)
+    status = status_of(AskedStatus(code))
     read = status_pb2.Status.FromString(status_bytes(status))
     assert read.code == code
     assert read.message
@@ -100,12 +100,27 @@ def test_wishes(text: str) -> None:
     assert error.code == 5
 
 
-@pytest.mark.parametrize("text", ["", "respond-async", "code=OK", "code=0", "barcode=5"])
+@pytest.mark.parametrize(
+    "text", ["", "respond-async", "code=OK", "code=0", "code=200", "barcode=5"]
+)
 def test_no_wishes(text: str) -> None:
     assert asked_status(wish(text)) is None
 
 
-@pytest.mark.parametrize("text", ["code=99", "code=NOPE"])
+@pytest.mark.parametrize(
+    ("http", "code"), [(400, 3), (401, 16), (403, 7), (404, 5), (409, 10), (429, 8), (504, 4)]
+)
+def test_wishes_for_http_statuses(http: int, code: int) -> None:
+    error: Any = asked_status(wish(f"code={http}"))
+    assert error.code == code
+    assert status_of(error).metadata == ((b"preference-applied", b"code=%d" % http),)
+    call = wish("")
+    call.query = b"a=b&__code=%d" % http
+    in_query: Any = asked_status(call)
+    assert in_query.code == code
+
+
+@pytest.mark.parametrize("text", ["code=99", "code=NOPE", "code=418"])
 def test_wishes_for_nothing_known(text: str) -> None:
     with pytest.raises(Invalid, match="NOT_FOUND"):
         asked_status(wish(text))

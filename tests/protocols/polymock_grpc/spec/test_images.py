@@ -31,7 +31,7 @@ def document(tmp_path_factory: pytest.TempPathFactory) -> ProtoDocument:
 def text(document: ProtoDocument) -> bytes:
     """As Buf writes it: with fields of its own."""
     written = document.descriptors.to_json(registry=document.registry)
-    return written.replace('"syntax"', '"bufExtension":{"isImport":true},"syntax"').encode()
+    return written.replace('"syntax":"', '"bufExtension":{},"syntax":"').encode()
 
 
 def load(path: Path, content: bytes) -> ProtoDocument:

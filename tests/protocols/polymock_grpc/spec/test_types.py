@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given, settings
@@ -180,3 +181,41 @@ def test_snake_case(name: str, snake: str) -> None:
 def test_recognising_never_fails(name: str, head: bytes) -> None:
     for ending in ("", ".proto", ".binpb"):
         assert recognises(name + ending, head) in (True, False)
+
+
+def test_things_are_not_deleted(serve: Serve) -> None:
+    times = "".join(
+        f"google.protobuf.Timestamp {name}_time = {number};"
+        for number, name in enumerate(["create", "delete", "purge", "expire"], 3)
+    )
+    text = f"""
+    message N {{ string q = 1; int32 page_size = 2; }}
+    message M {{ string name = 1; string uid = 2; {times} bool delete = 8; }}
+    message Lease {{ string name = 1; google.protobuf.Timestamp expire_time = 2; }}
+    message Ms {{ repeated M ms = 1; repeated string unreachable = 2; }}
+    service S {{ rpc Do(N) returns (M); rpc Lend(N) returns (Lease); rpc List(N) returns (Ms); }}
+    """
+    asker = serve(text, ["google/protobuf/timestamp.proto"])
+    answer = asker.ask("Do", {})
+    assert answer["createTime"]
+    assert not {"deleteTime", "purgeTime", "expireTime"} & answer.keys()
+    assert UUID(answer["uid"]).version
+    assert asker.ask("Lend", {})["expireTime"]
+    listed = asker.ask("List", {})
+    assert "unreachable" not in listed
+    assert len(listed["ms"]) == 10
+
+
+def test_rules_say_more_than_names(serve: Serve) -> None:
+    text = """
+    message N { string q = 1; }
+    message M {
+      string uid = 1 [(buf.validate.field).string.max_len = 5];
+      google.protobuf.Timestamp delete_time = 2 [(buf.validate.field).required = true];
+    }
+    service S { rpc Do(N) returns (M); }
+    """
+    imports = ["google/protobuf/timestamp.proto", "buf/validate/validate.proto"]
+    answer = serve(text, imports).ask("Do", {})
+    assert 1 <= len(answer["uid"]) <= 5
+    assert answer["deleteTime"]
