@@ -13,7 +13,7 @@ _TABLE = """
 email: email mail emailaddress mailaddress emails
 first_name: firstname givenname forename fname
 last_name: lastname surname familyname lname
-full_name: fullname displayname realname cardholder cardholdername customername username_full
+full_name: fullname realname cardholder cardholdername customername username_full
 someone: author createdby updatedby modifiedby assignee manager reviewer approver submittedby
   contactperson writer director
 username: username login nickname handle screenname userlogin alias twitter instagram
@@ -48,7 +48,7 @@ latitude: latitude lat
 longitude: longitude lng lon long
 id: id ids identifier ref reference key externalid
 uuid: uuid guid correlationid traceid requestid sessionid
-name: name names label
+name: name names label displayname
 product: productname product itemname
 animal: species animal
 category: category categories subcategory
@@ -70,7 +70,7 @@ vehicle: vehicle car
 licence_plate: licenseplate licenceplate platenumber registrationnumber
 vin: vin
 url: url uri href link website homepage site webpage endpoint webhook callback callbackurl
-  weburl links urls self next previous prev
+  weburl links urls uris self next previous prev
 image: avatar image images photo photos picture thumbnail logo icon banner cover avatarurl
   imageurl photourl pictureurl thumbnailurl logourl iconurl profilepicture profileimage
   photourls img poster
@@ -119,7 +119,7 @@ offset: offset skip
 size: size filesize bytes contentlength
 rating: rating stars
 score: score points
-percentage: percentage percent progress ratio completion
+percentage: percentage percent percentile progress ratio completion
 year: year
 expiry_year: expyear expiryyear expirationyear
 expiry_month: expmonth expirymonth expirationmonth
@@ -209,7 +209,13 @@ def entity_of(name: str) -> str:
 def owner_in_name(name: str) -> str:
     """The noun that a property's name brings along: `productName` tells of a `product`."""
     parts = words(name)
-    return _singular(parts[-2]) if len(parts) > 1 else ""
+    return _singular(parts[-2]) if len(parts) > 1 and parts[-2] not in _NO_OWNERS else ""
+
+
+_NO_OWNERS = word_set("""
+    display short long common official original preferred
+""")
+"""What stands before a noun and is none: a `displayName` is the thing's own."""
 
 
 def promised_truth(name: str) -> bool | None:

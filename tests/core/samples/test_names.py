@@ -9,6 +9,7 @@ import pytest
 
 from polymock.samples import Sampler
 from polymock.samples.names import entity_of, kind_of, words
+from polymock.samples.wording import WORDS
 
 
 def sampled(name: str, schema: dict[str, Any], title: str = "") -> Any:
@@ -69,6 +70,19 @@ def test_constraints_win_over_names() -> None:
     assert len(sampled("email", {"type": "string", "maxLength": 5})) <= 5
     assert 500 <= sampled("age", {"type": "integer", "minimum": 500, "maximum": 510}) <= 510
     assert re.fullmatch(r"\d{4}", sampled("name", {"type": "string", "pattern": r"^\d{4}$"}))
+
+
+@pytest.mark.parametrize("name", ["name", "displayName", "short_name"])
+def test_names_of_people_and_of_things(name: str) -> None:
+    person, thing = (sampled(name, {"type": "string"}, title) for title in ("User", "Instance"))
+    assert person == sampled("fullName", {"type": "string"}, "User")
+    assert set(thing.lower().split()) <= set(WORDS)
+
+
+def test_what_ends_in_a_plural() -> None:
+    schema = {"type": "array", "items": {"type": "string"}}
+    for name in ("endpointUris", "imageUrls", "links"):
+        assert all(each.startswith("https://example.com/") for each in sampled(name, schema))
 
 
 def test_name_suits_the_object() -> None:
