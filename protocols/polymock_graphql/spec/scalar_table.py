@@ -187,7 +187,7 @@ _JSON: Mapping[str, Scalar] = {
         "a GeoJSON object",
     ),
     "void": Scalar({"type": "null"}, "null"),
-    "upload file": UNKNOWN,
+    "upload file": Scalar({}, "a file"),
 }
 _TEXTS: Mapping[str, Scalar] = {
     "url awsurl httpurl httpsurl link": _text("an absolute URL", "uri"),

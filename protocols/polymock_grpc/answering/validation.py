@@ -149,13 +149,15 @@ class Validation:
 
     def _missing(self, desc: DescMessage, message: Message) -> list[Violation]:
         """The fields that google.api marks REQUIRED and that are not set: those whose emptiness
-        means just that."""
+        means just that. An empty `page_token` asks for the first page, whatever it is marked."""
         required = self._required.get(desc.type_name)
         if required is None:
             required = self._required[desc.type_name] = tuple(
                 field
                 for field in desc.fields
-                if REQUIRED in self._types.behaviors(field) and shows_absence(field)
+                if REQUIRED in self._types.behaviors(field)
+                and shows_absence(field)
+                and field.name != "page_token"
             )
         return [
             Violation(f"body/{field.name}", "is required")

@@ -23,6 +23,7 @@ message Marked {
   string name = 1 [(google.api.field_behavior) = REQUIRED];
   Order order = 2 [(google.api.field_behavior) = REQUIRED];
   int32 count = 3 [(google.api.field_behavior) = REQUIRED];
+  string page_token = 4 [(google.api.field_behavior) = REQUIRED];
 }
 service S {
   rpc Do(Req) returns (Order);

@@ -227,3 +227,29 @@ def test_options_of_methods(tmp_path: Path) -> None:
         (False, True),
         (True, True),
     ]
+
+
+def test_an_error_is_told_behind_many_warnings(tmp_path: Path) -> None:
+    for index in range(60):
+        write(tmp_path, **{f"a{index:02}": 'import "z.proto";'})
+    write(tmp_path, z="message M {}", zz=SERVICE + "message O { Unknown u = 1; }")
+    error = refusal(tmp_path)
+    assert 'protoc: "Unknown" is not defined' in error.message
+    assert {fault.level for fault in error.faults} == {"error"}
+
+
+def test_files_of_protobuf_itself_are_compiled_only_where_imported(tmp_path: Path) -> None:
+    write(tmp_path, a="message M {}" + SERVICE)
+    newer = tmp_path / "google/protobuf/newer.proto"
+    newer.parent.mkdir(parents=True)
+    newer.write_text('edition = "2999";\npackage google.protobuf;')
+    assert names(load(tmp_path)) == ["S/Do"]
+
+
+def test_comments_are_kept_for_reflection_unless_there_are_very_many_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, a="// Of a thing.\nmessage M {}" + SERVICE, b="message B {}")
+    assert b"Of a thing." in load(tmp_path).descriptors.to_binary()
+    monkeypatch.setattr("polymock_grpc.spec.protoc.MAX_COMMENTED", 1)
+    assert b"Of a thing." not in load(tmp_path).descriptors.to_binary()
