@@ -50,11 +50,15 @@ class Row(msgspec.Struct, frozen=True):
     recorded: str
 
 
-def rows(runs: Sequence[Run], workload: str, measure: str = "bare") -> list[Row]:
+def rows(runs: Sequence[Run], workload: str, measure: str = "bare", against: str = "") -> list[Row]:
     """A row for each target. The spread is (highest - lowest) / median of its rates; the
-    ratios are those of its rate to that of the target `measure` in the same round."""
+    ratios are those of its rate to that of the target `measure` in the same round, under the
+    workload `against` (default: the same)."""
     mine = [run for run in runs if run.workload == workload]
-    bare = {run.round: run.rate for run in mine if run.target == measure}
+    measured = against or workload
+    bare = {
+        run.round: run.rate for run in runs if (run.target, run.workload) == (measure, measured)
+    }
     found = []
     for target in dict.fromkeys(run.target for run in mine):
         its = [run for run in mine if run.target == target]

@@ -111,7 +111,7 @@ def _load_section(
     mark = "### " if options.markdown else ""
     return "\n\n".join(
         f"{mark}{workload.name}: {workload.title}\n\n"
-        f"{load_table(rows(runs, workload.name, measure), measure)}"
+        f"{load_table(rows(runs, workload.name, measure, workload.against), measure)}"
         for workload in chosen
     )
 

@@ -25,6 +25,8 @@ class Workload(msgspec.Struct, frozen=True):
     body: str = ""
     group: Group = "rest"
     targets: tuple[str, ...] = ()
+    against: str = ""
+    """The workload whose measure it is compared with; "" is its own."""
 
     @property
     def key(self) -> str:
@@ -80,6 +82,17 @@ GRPC_WORKLOADS = (
     ),
     Workload(
         "G2",
+        "unary over Connect, JSON, the same request",
+        "POST",
+        "/pets.v1.Pets/GetPet",
+        200,
+        json.dumps({"id": "7"}),
+        "grpc",
+        ("polymock (Connect)",),
+        "G1",
+    ),
+    Workload(
+        "G3",
         "unary over Connect, JSON, ever-changing",
         "POST",
         "/pets.v1.Pets/GetPet",
@@ -87,6 +100,7 @@ GRPC_WORKLOADS = (
         json.dumps({"id": COUNTER}),
         "grpc",
         ("polymock (Connect)",),
+        "G1",
     ),
 )
 
