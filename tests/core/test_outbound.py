@@ -120,6 +120,7 @@ def test_a_slow_receiver_is_given_up(caplog: pytest.LogCaptureFixture) -> None:
 @pytest.mark.parametrize(
     "url",
     ["ftp://x.test/", "http://", "nonsense", "http://[::1", "http://a:99999/", "http://\ud800/"],
+    ids=["scheme", "no host", "no URL", "bracket", "port", "surrogate"],  # all of them text
 )
 def test_what_is_no_url_fails_and_nothing_else(url: str, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
