@@ -9,6 +9,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from polymock.config.certificates import find_certificates
 from polymock.config.loading import LoadedConfig
 from polymock.contracts import compile_mock, find_protocol
 from polymock.errors import SpecError
@@ -23,9 +24,12 @@ def check(loaded: LoadedConfig) -> tuple[CheckResult, ...]:
     """What is wrong with each mock's contract, every operation compiled and sampled.
 
     A contract that cannot be compiled is a result with errors; a broken plugin raises PluginError,
-    and an auth strategy with wrong settings ConfigError. Environment variables need not be set.
+    and an auth strategy with wrong settings, or a wrong file of `server.tls`, ConfigError.
+    Environment variables need not be set.
     """
     build_strategies(loaded.config, _Environment(os.environ))
+    if loaded.config.server.tls is not None:
+        find_certificates(loaded.config.server.tls, loaded.folder)
     seed = loaded.config.world.seed
     return tuple(_check_mock(mock, loaded.folder, seed) for mock in loaded.config.mocks)
 

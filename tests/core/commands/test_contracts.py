@@ -78,3 +78,11 @@ def test_secrets_need_not_be_set(tmp_path: Path) -> None:
     (tmp_path / "polymock.yaml").write_text(config)
     (result,) = check(load([], environ={}, directory=tmp_path))
     assert result.faults == ()
+
+
+def test_certificates_are_looked_at(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("toy")
+    config = "mocks: [{spec: a.txt}]\nserver: {tls: {cert: gone.pem, key: gone.key}}"
+    (tmp_path / "polymock.yaml").write_text(config)
+    with pytest.raises(ConfigError, match=r"server\.tls\.cert: gone\.pem cannot be read"):
+        check(load([], environ={}, directory=tmp_path))
