@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from contextlib import suppress
+from typing import Any
 
 from msgspec.structs import replace
 
 from polymock.errors import MockError, NoOperation, Unauthenticated
-from polymock.interfaces import Contract, Match, Strategy
+from polymock.interfaces import Answer, Contract, Match, Strategy, Worldly
 from polymock.replies import RememberedReplies
+from polymock.world.model import Domain
+from polymock.world.sessions import HEADER
+from polymock.world.world import World
 from polymock_schemas.calls import Call, Reply
 
 
@@ -17,12 +21,22 @@ class Engine:
     """Answers the calls of one mock.
 
     `strategies` are the auth strategies that the config names for it; with None the contract
-    itself checks the form of the credentials that it asks for.
+    itself checks the form of the credentials that it asks for. `world` is what all mocks share,
+    and `domain` this one's part of it.
     """
 
-    def __init__(self, contract: Contract, strategies: Sequence[Strategy] | None = None) -> None:
+    def __init__(
+        self,
+        contract: Contract,
+        strategies: Sequence[Strategy] | None = None,
+        world: World | None = None,
+        domain: Domain | None = None,
+    ) -> None:
         self.contract = contract
         self._strategies = strategies
+        self._world = world
+        self._domain = domain
+        self._worldly = contract if domain is not None and isinstance(contract, Worldly) else None
         self._auth_headers = tuple(name for s in strategies or () for name in s.reads)
         self.secrets = (*contract.secrets, *(name for s in strategies or () for name in s.secrets))
         """Names of header fields and query parameters that the journal must hide."""
@@ -33,20 +47,26 @@ class Engine:
 
         Needs no I/O, so it is a plain function. Never raises MockError: refusals are replies.
         """
-        reply = self._remembered.find(call)
+        stamp: Hashable = None
+        if self._world is not None:
+            try:
+                stamp = self._world.stamp(_session(call))
+            except MockError as error:
+                return self.refuse(call, error)
+        reply = self._remembered.find(call, stamp)
         if reply is None:
             reply, match = self._answer(call)
             if reply.stable:
                 if match is not None and match.operation.cacheable and reply.stream is None:
-                    reads = (*match.operation.reads, *self._auth_headers)
-                    self._remembered.keep(call, reads, reply)
+                    reads = (*match.operation.reads, *self._auth_headers, HEADER)
+                    self._remembered.keep(call, reads, reply, stamp)
                 # What is not seen again is no burden to the journal, which numbers stable replies.
                 reply = replace(reply, stable=False)
         return reply
 
     def remembers(self, call: Call) -> bool:
-        """Whether this very call was answered before, and always gets the same answer."""
-        return self._remembered.find(call) is not None
+        """Whether this very call was answered before, by what an answer could be remembered of."""
+        return self._remembered.knows(call)
 
     def refuse(self, call: Call, error: MockError) -> Reply:
         """The contract's reply to a call that an edge could not even read whole."""
@@ -62,11 +82,19 @@ class Engine:
             match = contract.match(call)
             principal = self._identify(match, call)
             reading = contract.read(match, call)
-            answer = contract.example(reading) or contract.sample(reading)
+            answer = self._recall(reading, call)
+            if answer is None:
+                answer = contract.example(reading) or contract.sample(reading)
             reply = contract.write(reading, answer)
         except MockError as error:
             return self._refusal(call, error, match), match
         return (replace(reply, principal=principal) if principal else reply), match
+
+    def _recall(self, reading: Any, call: Call) -> Answer | None:
+        """The world's answer, where the contract has one."""
+        if self._worldly is None or self._world is None or self._domain is None:
+            return None
+        return self._worldly.recall(reading, self._world.view(self._domain, _session(call)))
 
     def _identify(self, match: Match, call: Call) -> str:
         if self._strategies is None:
@@ -89,3 +117,9 @@ class Engine:
             operation=match.operation.name if match else "",
             violations=error.violations,
         )
+
+
+def _session(call: Call) -> str:
+    """The name of the session that a call belongs to; "" for none."""
+    name = call.fields.get(HEADER)
+    return name.decode("latin-1") if name else ""

@@ -12,11 +12,18 @@
     ├── NotAcceptable             no answer of a type that the caller takes
     ├── DeadlineExceeded          the caller's own time limit has passed
     ├── Cancelled                 the caller gave up
+    ├── NotFound                  the world has no such entity
+    ├── AlreadyExists             the world has an entity of this key already
+    ├── PreconditionFailed        the entity is not as the caller says that it must be
+    ├── Aborted                   somebody else wrote at the same time, or others stand against it
+    ├── Unavailable               the store cannot be reached or written
     └── NoAnswer                  the contract cannot give the answer that was asked for
     UserError                     what a user brought is wrong: says what, where, what to do
     ├── ConfigError               polymock.yaml, the environment, the command line
     ├── SpecError                 a contract's document; carries the faults
     ├── PluginError               a plugin is missing, broken or named twice
+    ├── WorldError                a command on the world, its sessions or seeds is wrong
+    ├── StoreError                the world's store cannot be opened
     ├── JournalError              the journal is locked, damaged, refused a query
     └── ServerError               a port is taken, a worker does not start
     Unsatisfiable                 no value satisfies a schema; carries the path
@@ -101,6 +108,36 @@ class Cancelled(MockError):
     """The caller gave up before the answer was whole: nobody hears it, but it is recorded."""
 
 
+class NotFound(MockError):
+    """The world has no entity of this key in the collection."""
+
+    def __init__(self, detail: str, collection: str = "", key: str = "") -> None:
+        super().__init__(detail)
+        self.collection = collection
+        self.key = key
+
+
+class AlreadyExists(MockError):
+    """The world has an entity of this key in the collection already."""
+
+    def __init__(self, detail: str, collection: str = "", key: str = "") -> None:
+        super().__init__(detail)
+        self.collection = collection
+        self.key = key
+
+
+class PreconditionFailed(MockError):
+    """The caller said what the entity must be like (`If-Match`, an etag), and it is not."""
+
+
+class Aborted(MockError):
+    """Somebody else wrote the same entity, or other entities stand against what was asked."""
+
+
+class Unavailable(MockError):
+    """The store cannot be reached, or cannot write; nothing was changed."""
+
+
 class NoAnswer(MockError):
     """The asked-for answer (status code, example name) is not in the contract, or no value can
     satisfy its schema. `asked` tells whether the caller asked for it by name."""
@@ -141,6 +178,14 @@ class SpecError(UserError):
 
 class PluginError(UserError):
     """A plugin is missing, broken, or named by two distributions."""
+
+
+class WorldError(UserError):
+    """A command on the world, its sessions, snapshots or seeds cannot be carried out."""
+
+
+class StoreError(UserError):
+    """The world's store cannot be opened."""
 
 
 class JournalError(UserError):

@@ -13,6 +13,8 @@ from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 import msgspec
 
 from polymock.errors import MockError
+from polymock.world.entities import Inference
+from polymock.world.writing import Writer
 from polymock_schemas.calls import Call, Headers, Reply, Source
 from polymock_schemas.commands import Fault
 
@@ -27,7 +29,8 @@ class Plugin(msgspec.Struct, Generic[ConfigT], frozen=True):
     """What an entry point of a `polymock.*` group names.
 
     `build` gets the decoded config and returns what the group asks for: a `ContractReader` for
-    `polymock.protocols`, a `Strategy` for `polymock.auth`.
+    `polymock.protocols`, a `Strategy` for `polymock.auth`, a `polymock.stores.Storage` for
+    `polymock.storage`.
     """
 
     config: type[ConfigT]
@@ -210,6 +213,30 @@ class Spec(msgspec.Struct, frozen=True):
     seed: int = 42
     allow_private: bool = False
     callbacks: bool = True
+
+
+@runtime_checkable
+class Worldly(Protocol):
+    """A contract whose operations read and write the world that all mocks share.
+
+    Reading, it answers with what was written, and with entities that nobody wrote in such a way
+    that they are the same in every protocol; writing, it changes the world, or refuses.
+    """
+
+    @property
+    def inference(self) -> Inference:
+        """Its types whose objects are entities, and what its operations do with them."""
+        ...
+
+    def recall(self, reading: Any, world: Writer) -> Answer | None:
+        """The world's answer to what `read` returned; None where an example or a sample will do.
+
+        Its source is `world` where somebody wrote what it tells, else `sample`; an example of the
+        contract stands until its entity is written. It is stable where the call writes nothing.
+        What the call may do is in `world.domain`. Raises NotFound, AlreadyExists,
+        PreconditionFailed, Aborted, Unavailable, Invalid, NoAnswer, NotAcceptable.
+        """
+        ...
 
 
 @runtime_checkable

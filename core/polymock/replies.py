@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Hashable
+from typing import NamedTuple
 
 from polymock_schemas.calls import Call, Reply
 
@@ -22,28 +24,30 @@ class RememberedReplies:
 
     The first key is the call's address (method, raw path, raw query); behind it stand the values
     of the header fields that its operations read, and the body where there is one. A call that
-    repeats a header field is never looked up. Bounded in number and bytes; the oldest reply goes
-    first, so that an address with ever new bodies takes no more room than any other.
+    repeats a header field is never looked up. A reply counts as long as the `stamp` that it was
+    kept with: what else it depends on has not changed. Bounded in number and bytes; the oldest
+    reply goes first, so that an address with ever new bodies takes no more room than any other.
     """
 
     def __init__(self, max_replies: int = MAX_REPLIES, max_bytes: int = MAX_BYTES) -> None:
         self._max_replies = max_replies
         self._max_bytes = max_bytes
         self._by_address: dict[Address, _Variants] = {}
-        self._oldest_first: deque[tuple[_Variants, Values, int]] = deque()
+        self._oldest_first: deque[tuple[_Variants, Values]] = deque()
         self._bytes = 0
 
-    def find(self, call: Call) -> Reply | None:
+    def find(self, call: Call, stamp: Hashable = None) -> Reply | None:
         """The reply that this very call got before, or None."""
-        variants = self._by_address.get((call.method, call.path, call.query))
-        if variants is None or len(call.fields) != len(call.headers):
-            return None
-        fields = call.fields
-        if call.body:
-            return variants.replies.get(_values(call, variants.reads))
-        return variants.replies.get(tuple([fields.get(name) for name in variants.reads]))
+        kept = self._kept(call)
+        return kept.reply if kept is not None and kept.stamp == stamp else None
 
-    def keep(self, call: Call, reads: tuple[bytes, ...], reply: Reply) -> None:
+    def knows(self, call: Call) -> bool:
+        """Whether a reply to this very call is kept, whatever has changed since."""
+        return self._kept(call) is not None
+
+    def keep(
+        self, call: Call, reads: tuple[bytes, ...], reply: Reply, stamp: Hashable = None
+    ) -> None:
         """Remember the reply; `reads` are the lower-case names of the fields it depends on."""
         size = len(reply.body) + len(call.body) + len(call.path) + len(call.query) + ENTRY_BYTES
         too_large = len(call.body) > MAX_BODY or size > self._max_bytes // 16
@@ -51,13 +55,24 @@ class RememberedReplies:
             return
         variants = self._variants((call.method, call.path, call.query), reads)
         values = _values(call, variants.reads)
-        if values in variants.replies:
-            return
-        variants.replies[values] = reply
-        self._oldest_first.append((variants, values, size))
+        before = variants.replies.get(values)
+        if before is None:
+            self._oldest_first.append((variants, values))
+        else:
+            self._bytes -= before.size
+        variants.replies[values] = _Kept(reply, stamp, size)
         self._bytes += size
         while len(self._oldest_first) > self._max_replies or self._bytes > self._max_bytes:
             self._forget_oldest()
+
+    def _kept(self, call: Call) -> _Kept | None:
+        variants = self._by_address.get((call.method, call.path, call.query))
+        if variants is None or len(call.fields) != len(call.headers):
+            return None
+        fields = call.fields
+        if call.body:
+            return variants.replies.get(_values(call, variants.reads))
+        return variants.replies.get(tuple([fields.get(name) for name in variants.reads]))
 
     def _variants(self, address: Address, reads: tuple[bytes, ...]) -> _Variants:
         """The replies of the address, told apart by these fields at least."""
@@ -71,11 +86,18 @@ class RememberedReplies:
         return variants
 
     def _forget_oldest(self) -> None:
-        variants, values, size = self._oldest_first.popleft()
-        self._bytes -= size
-        del variants.replies[values]
+        variants, values = self._oldest_first.popleft()
+        self._bytes -= variants.replies.pop(values).size
         if not variants.replies and self._by_address.get(variants.address) is variants:
             del self._by_address[variants.address]
+
+
+class _Kept(NamedTuple):
+    """A reply with what it depends on beside the call, and about how much room it takes."""
+
+    reply: Reply
+    stamp: Hashable
+    size: int
 
 
 class _Variants:
@@ -87,7 +109,7 @@ class _Variants:
         self.address = address
         self.reads = reads
         self.known_reads = frozenset(reads)
-        self.replies: dict[Values, Reply] = {}
+        self.replies: dict[Values, _Kept] = {}
 
 
 def _values(call: Call, reads: tuple[bytes, ...]) -> Values:

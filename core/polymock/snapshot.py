@@ -11,6 +11,7 @@ from polymock.engine import Engine
 from polymock.errors import MethodNotAllowed, NoOperation
 from polymock.interfaces import Contract, Screening
 from polymock.wires import Conversing, Listening
+from polymock.world.world import World
 from polymock_schemas.calls import Call
 
 
@@ -48,9 +49,12 @@ class Snapshot:
         mocks: Sequence[Mock],
         notes: Sequence[str] = (),
         listeners: Mapping[str, Listening] | None = None,
+        world: World | None = None,
     ) -> None:
         self.mocks = tuple(mocks)
         self.notes = tuple(notes)
+        self.world = world
+        """What the mocks share; None where nothing is remembered."""
         self.listeners: Mapping[str, Listening] = listeners or {}
         self.screening = tuple((mock, mock.screening) for mock in mocks if mock.screening)
         """The mocks whose contracts refuse calls before their bodies have come."""

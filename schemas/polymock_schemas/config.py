@@ -105,10 +105,75 @@ class ServerConfig(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     max_body: Annotated[Size, Meta(description="Largest request body; above it 413")] = "16MiB"
 
 
+Rule = Literal["restrict", "cascade", "detach"]
+Role = Literal["get", "list", "create", "update", "replace", "delete"]
+
+
+class CollectionConfig(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """One collection of the world: what is inferred of it can be set otherwise."""
+
+    enabled: Annotated[
+        bool, Meta(description="false leaves its operations to examples and samples")
+    ] = True
+    file: Annotated[
+        str | None, Meta(description="Entities to begin with: a JSON, YAML or CSV file")
+    ] = None
+    key: Annotated[str | None, Meta(description="The property that tells entities apart")] = None
+    types: Annotated[
+        tuple[str, ...],
+        Meta(description="Types of the contracts that it holds: `Product`, or `shop.Product`"),
+    ] = ()
+    bind: Annotated[
+        dict[str, Role],
+        Meta(description="What operations do with it: `GET /pet-of-the-day: get`"),
+    ] = {}
+    unbind: Annotated[
+        tuple[str, ...], Meta(description="Operations that have nothing to do with it")
+    ] = ()
+    references: Annotated[
+        dict[str, str | None],
+        Meta(
+            description="Properties that hold another entity's key, and its collection; null: none"
+        ),
+    ] = {}
+    on_delete: Annotated[
+        Rule | None,
+        Meta(
+            description="What a delete does to those who refer to the entity: `restrict` refuses "
+            "it, `cascade` deletes them too, `detach` takes the reference out; default: detach "
+            "where the reference may be absent, else cascade"
+        ),
+    ] = None
+    strict: Annotated[
+        bool | None, Meta(description="Nothing is there that nobody wrote; default: the world's")
+    ] = None
+
+
 class WorldConfig(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """What answers are made from."""
+    """What answers are made from, and what is remembered."""
 
     seed: Annotated[int, Meta(description="The same seed gives the same answers")] = 42
+    enabled: Annotated[bool, Meta(description="false remembers nothing of what is written")] = True
+    strict: Annotated[
+        bool, Meta(description="Keys that nobody wrote are not found, and references must exist")
+    ] = False
+    store: Annotated[
+        PluginChoice,
+        Meta(description="Where it is kept: `sqlite`, `memory`, or a table with `type`"),
+    ] = "sqlite"
+    session_ttl: Annotated[
+        Duration, Meta(description="A session ends when it was not used for so long")
+    ] = "1h"
+    on_delete: Annotated[
+        Rule | None, Meta(description="The default of every collection's `on_delete`")
+    ] = None
+    seed_from_examples: Annotated[
+        bool, Meta(description="Begin with the entities in the contracts' examples")
+    ] = False
+    collections: Annotated[
+        dict[Annotated[str, Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,63}$")], CollectionConfig],
+        Meta(description="Collections by name: plural, in snake_case"),
+    ] = {}
 
 
 class JournalConfig(msgspec.Struct, forbid_unknown_fields=True, frozen=True):

@@ -14,6 +14,7 @@ from polymock.edge.websocket import Conversations, choose_subprotocol, deny
 from polymock.errors import MockError, NoOperation, NotAcceptable
 from polymock.snapshot import Mock
 from polymock.wires import Conversing
+from polymock.world.sessions import HEADER
 from polymock_schemas.calls import Call, Headers, Reply
 
 
@@ -85,6 +86,9 @@ class HttpEdge:
         The error says that it is for none; the first mock then refuses in its manner.
         """
         snapshot = self.responder.snapshot
+        session = ""
+        if path.startswith("/~"):
+            session, path, headers = session_in(path, headers)
         mock = snapshot.find(path)
         error = None
         if mock is None:
@@ -103,7 +107,7 @@ class HttpEdge:
             fields=fields,
             client=client,
             origin=f"{scheme}://{fields.get(b'host', b'').decode('latin-1')}",
-            prefix=prefix,
+            prefix=session + prefix,
             is_bare=not rest,
         )
         return mock, call, error
@@ -192,6 +196,14 @@ class HttpEdge:
 
 _SERVER_OPTIONS = Reply(status=204, headers=((b"content-length", b"0"),), body=b"", source="")
 """To `OPTIONS *`, which asks the server rather than an address (RFC 9110, section 9.3.7)."""
+
+
+def session_in(path: str, headers: Headers) -> tuple[str, str, Headers]:
+    """A path that begins with a session's name (`/~NAME/pets`), taken apart: the prefix, the rest,
+    and the header fields with the name among them."""
+    name, slash, rest = path[2:].partition("/")
+    others = tuple(field for field in headers if field[0] != HEADER)
+    return f"/~{name}", slash + rest, (*others, (HEADER, name.encode("latin-1")))
 
 
 def _streamed(call: Call, reply: Reply) -> Reply:

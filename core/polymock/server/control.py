@@ -137,6 +137,7 @@ class Control:
                 host=address,
                 port=port,
                 journal_socket=socket_path if records else None,
+                scratch=str(Path(socket_path).parent),
                 log_level=self._log_level,
                 strict=self._strict,
             )

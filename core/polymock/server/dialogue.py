@@ -14,6 +14,7 @@ from polymock.app import build_snapshot
 from polymock.errors import SpecError, UserError
 from polymock.server.messages import Compiled, FromWorker, Listen, Load, LoadFailed, ToWorker
 from polymock.snapshot import Snapshot
+from polymock.storage import StoreKeeper
 
 
 class Output:
@@ -50,8 +51,9 @@ class Orders:
     process has said which ports are theirs.
     """
 
-    def __init__(self, commands: asyncio.StreamReader, output: Output) -> None:
+    def __init__(self, commands: asyncio.StreamReader, output: Output, stores: StoreKeeper) -> None:
         self._commands = commands
+        self._stores = stores
         self._output = output
         self._ports: dict[str, int] = {}
         self._load: Load | None = None
@@ -81,7 +83,7 @@ class Orders:
         """Compile a config, or say why that failed; ask for ports that are not known yet."""
         self._load, self._compiled = load, None
         try:
-            self._compiled = build_snapshot(load.config, Path(load.folder))
+            self._compiled = build_snapshot(load.config, Path(load.folder), self._stores.open)
         except UserError as error:
             self._output.refuse(error)
             return

@@ -82,6 +82,8 @@ class WorkerSettings(msgspec.Struct, frozen=True):
     host: str
     port: int
     journal_socket: str | None
+    scratch: str
+    """A folder that all workers share, and that goes with the server."""
     log_level: str
     strict: bool
     """Examine every operation before saying that it serves."""

@@ -14,6 +14,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from math import inf
+from pathlib import Path
 from time import perf_counter
 
 import msgspec
@@ -33,6 +34,7 @@ from polymock.server.http_server import DRAIN_SECONDS, drain, open_server
 from polymock.server.listeners import Listeners
 from polymock.server.messages import Found, Loaded, MockSummary, WorkerSettings
 from polymock.snapshot import Snapshot
+from polymock.storage import StoreKeeper
 from polymock_schemas.commands import Fault
 
 EXAMINE_SECONDS = 0.15
@@ -224,16 +226,20 @@ async def serve() -> int:
     logging.basicConfig(
         level=settings.log_level.upper(), format="%(levelname)s %(name)s: %(message)s"
     )
-    orders = Orders(commands, output)
-    first = await orders.take()
-    if first is None:
-        return 1
+    stores = StoreKeeper(Path(settings.scratch))
     try:
-        worker = Worker(settings, output, first)
-    except UserError as error:
-        output.refuse(error)
-        return 1
-    return await worker.run(orders)
+        orders = Orders(commands, output, stores)
+        first = await orders.take()
+        if first is None:
+            return 1
+        try:
+            worker = Worker(settings, output, first)
+        except UserError as error:
+            output.refuse(error)
+            return 1
+        return await worker.run(orders)
+    finally:
+        stores.close()
 
 
 def main() -> int:

@@ -106,6 +106,8 @@ class Polymock:
         if self._loop is not None:
             self._loop.close()
             self._loop = None
+        if self._snapshot.world is not None:
+            self._snapshot.world.store.close()
 
     def __enter__(self) -> Polymock:
         return self

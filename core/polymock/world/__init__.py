@@ -1,0 +1,10 @@
+"""The world: state that all protocols share, and a world of its own for each session.
+
+A contract tells its `entities`: types whose objects have a key, and what operations do with them.
+`model` puts them together to `collections`, as the config would have it. Entities that nobody wrote
+have `keys` that lead from one to another, and values from the contracts' samples. `world` gives out
+views: `view` reads (through `rows`, a session's over the base's, by `queries`), `writing` writes,
+and `integrity` keeps references leading somewhere. `adapting` turns values into other types' terms,
+and `projecting` documents into objects. `sessions`, `snapshots`, `clock` and `seeds` are what
+commands work on. `names` says which names mean the same.
+"""

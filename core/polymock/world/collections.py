@@ -1,0 +1,231 @@
+"""A collection: the entities of one name, over all contracts that have them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any, Literal
+
+import msgspec
+
+from polymock.samples.seeds import derive, salt
+from polymock.world.adapting import Adapter, required_of
+from polymock.world.entities import EntityKind
+from polymock.world.keys import (
+    BROOD,
+    Keys,
+    child_index,
+    choose_keys,
+    key_text,
+    parent_index,
+    within_index,
+)
+from polymock.world.names import entity_name, fold
+
+Rule = Literal["restrict", "cascade", "detach"]
+"""What a delete does to those who refer to the entity: it is refused, they go too, or they refer to
+nobody any more."""
+
+MAX_IMAGINED = 4096
+"""Documents of a collection that are kept."""
+
+
+class Reference(msgspec.Struct, frozen=True):
+    """What entities tell of others: one reference, whatever the contracts call it.
+
+    `name` is the property of a document that holds the other's key (with `many` a list of keys);
+    `names` are all properties that tell of it, folded, `embeds` those of them that hold the other
+    as an object. `rule` is what happens when the other is deleted; None: `detach` where `optional`,
+    else `cascade`.
+    """
+
+    name: str
+    names: frozenset[str]
+    embeds: frozenset[str]
+    collection: str
+    many: bool = False
+    optional: bool = True
+    rule: Rule | None = None
+
+    @property
+    def effect(self) -> Rule:
+        """What happens to who refers to an entity that is deleted."""
+        return self.rule or ("detach" if self.optional or self.many else "cascade")
+
+
+class KindOf(msgspec.Struct, frozen=True):
+    """A kind, and the mock whose contract has it."""
+
+    mock: str
+    kind: EntityKind
+
+
+class Collection:
+    """The entities of one name.
+
+    A document is an entity's value over all contracts: an object in which each property has the
+    spelling of the first contract (in the config's order) that has it, and references hold keys.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        kinds: Sequence[KindOf],
+        references: Sequence[Reference],
+        seed: int,
+        *,
+        strict: bool = False,
+        seeded: bool = False,
+    ) -> None:
+        self.name = name
+        self.kinds = tuple(kinds)
+        self.references = tuple(references)
+        self.strict = strict
+        """Whether nothing is there that nobody wrote."""
+        self.seeded = seeded
+        """Whether it has data of its own, so that lists hold nothing else."""
+        self.entity = entity_name(name)
+        self._seed = derive(seed, salt(name))
+        self._imagined: dict[str, dict[str, Any]] = {}
+
+    @property
+    def imagines(self) -> bool:
+        """Whether its lists hold entities that nobody wrote."""
+        return not (self.strict or self.seeded)
+
+    @cached_property
+    def keys(self) -> Keys:
+        """How the keys of entities that nobody wrote are made."""
+        return choose_keys([each.kind for each in self.kinds], self._seed)
+
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """The spelling of each property in documents, by its folded name."""
+        names: dict[str, str] = {}
+        for each in self.kinds:
+            for name in each.kind.properties:
+                names.setdefault(fold(name), name)
+        for reference in self.references:
+            for name in reference.names:
+                names[name] = reference.name
+        return names
+
+    @cached_property
+    def key(self) -> str:
+        """The property of documents that holds the key."""
+        return self.names.get(fold(self.kinds[0].kind.key), self.kinds[0].kind.key)
+
+    @cached_property
+    def owners(self) -> Mapping[str, EntityKind]:
+        """The kind that makes the values of each property that nobody wrote, by its folded name."""
+        owners: dict[str, EntityKind] = {}
+        for each in self.kinds:
+            for name in each.kind.properties:
+                owners.setdefault(fold(name), each.kind)
+        return owners
+
+    @cached_property
+    def required(self) -> frozenset[str]:
+        """The properties that some contract never leaves out, folded."""
+        return frozenset(
+            fold(name)
+            for each in self.kinds
+            for name in required_of(each.kind.schema, each.kind.definitions)
+        )
+
+    def reference(self, folded: str) -> Reference | None:
+        """The reference that a property tells of, by its folded name."""
+        return self._references.get(folded)
+
+    @cached_property
+    def _references(self) -> Mapping[str, Reference]:
+        return {name: each for each in self.references for name in each.names}
+
+    def seed_of(self, key: str) -> int:
+        """The seed of all values of an entity that nobody wrote."""
+        return derive(self._seed, salt(key))
+
+    def imagine(self, key: str) -> dict[str, Any]:
+        """The document of an entity that nobody wrote; not to be changed.
+
+        References in it hold what `parents` must still say.
+        """
+        known = self._imagined.get(key)
+        if known is None:
+            if len(self._imagined) >= MAX_IMAGINED:
+                self._imagined.clear()
+            known = self._imagined[key] = dict(self._made(key))
+        return known
+
+    def _made(self, key: str) -> Iterator[tuple[str, Any]]:
+        seed, names = self.seed_of(key), self.names
+        seen: set[str] = set()
+        for each in self.kinds:
+            kind = each.kind
+            new = [name for name in kind.properties if self.owners[fold(name)] is kind]
+            if not new:
+                continue
+            value = kind.imagine(key, seed)
+            for name in new:
+                folded = fold(name)
+                if name in value and folded not in seen and folded not in self._references:
+                    seen.add(folded)
+                    yield names[folded], value[name]
+        yield self.key, self.typed_key(key)
+
+    def typed_key(self, key: str) -> Any:
+        """A key as documents hold it: a number where the first contract has numbers."""
+        value = self.kinds[0].kind.typed_key(key)
+        return key if value is msgspec.UNSET else value
+
+    def fits(self, key: str) -> bool:
+        """Whether every contract can have an entity of this key."""
+        return all(each.kind.typed_key(key) is not msgspec.UNSET for each in self.kinds)
+
+    def key_in(self, value: Mapping[str, Any]) -> str | None:
+        """The key that an object holds, whoever spells it; None where it has none."""
+        wanted = {fold(each.kind.key) for each in self.kinds} | {fold(self.key)}
+        for name, found in value.items():
+            if fold(name) in wanted and found is not None and not isinstance(found, dict | list):
+                return key_text(found)
+        return None
+
+    def kind(self, mock: str, name: str) -> EntityKind | None:
+        """The kind of a mock's contract."""
+        for each in self.kinds:
+            if each.mock == mock and each.kind.name == name:
+                return each.kind
+        return None
+
+    def adapter(self, mock: str, name: str) -> Adapter | None:
+        """What turns documents into objects of a kind, property by property."""
+        known = self._adapters.get((mock, name))
+        if known is None:
+            kind = self.kind(mock, name)
+            if kind is None:
+                return None
+            known = self._adapters[mock, name] = Adapter(kind.schema, kind.definitions)
+        return known
+
+    @cached_property
+    def _adapters(self) -> dict[tuple[str, str], Adapter]:
+        return {}
+
+
+def parent_of(child: Collection, reference: Reference, key: str, target: Collection) -> str | None:
+    """The key that an entity which nobody wrote refers to; None where it refers to nobody."""
+    index = child.keys.index(key)
+    if index is None:
+        index = child.seed_of(key) % BROOD
+    if target is child:
+        own = within_index(index)
+        return None if own is None else target.keys.at(own)
+    return target.keys.at(parent_index(index))
+
+
+def children_at(child: Collection, index: int, count: int, *, within: bool) -> list[str]:
+    """The keys of entities that nobody wrote and that refer to the index-th of another collection,
+    or, `within`, of their own: the first `count` of them."""
+    if within:
+        return [child.keys.at(3 * index + 3 + nth) for nth in range(min(count, 3))]
+    return [child.keys.at(child_index(index, nth)) for nth in range(min(count, BROOD))]

@@ -1,0 +1,81 @@
+"""What a contract says of the world: its entities, and which operations read and write them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal
+
+import msgspec
+
+from polymock.jsonschema import Definitions, Schema
+
+Role = Literal["get", "list", "create", "update", "replace", "delete"]
+"""What an operation does with a collection. `update` changes some properties, `replace` all."""
+ROLES: tuple[Role, ...] = ("get", "list", "create", "update", "replace", "delete")
+
+MISSING: Any = msgspec.UNSET
+"""No value at all, which null is one of."""
+
+
+class KindReference(msgspec.Struct, frozen=True):
+    """A property of a kind that tells of another entity.
+
+    It holds the other's key (`ownerId`), or with `embeds` the other as an object (`owner`); with
+    `many` a list of those. `target` is what it refers to, by name: an entity's (`user`). Only the
+    other's being a collection makes it a reference. `optional`: null or nothing may stand there.
+    """
+
+    property: str
+    target: str
+    embeds: bool = False
+    many: bool = False
+    optional: bool = False
+
+
+class EntityKind(msgspec.Struct, frozen=True):
+    """A type of a contract whose objects are entities.
+
+    `name` is the contract's own (`Pet`), `collection` the one that it is inferred to be in
+    (`pets`), `key` the property that holds the key. `properties` are all names of `schema`,
+    resolved. `imagine` makes an object that nobody wrote: (key, seed) -> value, valid in `schema`,
+    always the same; the key in it is set by who asks. `typed_key` turns the text of a key into a
+    value of the key property (MISSING where it cannot be one), `key_at` gives the key of the n-th
+    entity that nobody wrote, from 0, where the contract has a way of its own, and `index_of` is its
+    inverse (None for a key that is not so made). `why` tells what it was inferred from.
+    """
+
+    name: str
+    collection: str
+    schema: Schema
+    definitions: Definitions
+    key: str
+    properties: tuple[str, ...]
+    imagine: Callable[[str, int], Mapping[str, Any]]
+    typed_key: Callable[[str], Any]
+    references: tuple[KindReference, ...] = ()
+    key_at: Callable[[int], str] | None = None
+    index_of: Callable[[str], int | None] | None = None
+    why: str = ""
+
+
+class Binding(msgspec.Struct, frozen=True):
+    """An operation that reads or writes entities of a kind.
+
+    `collection` is the inferred one until the world is put together, and the world's then. `why`
+    tells what it was inferred from. `notes` are the contract's own.
+    """
+
+    operation: str
+    role: Role
+    kind: str
+    collection: str
+    why: str = ""
+    notes: Any = None
+
+
+class Inference(msgspec.Struct, frozen=True):
+    """All that one contract says of the world. Kinds have different names, and a kind that no
+    binding names counts where another contract, or the config, has its collection."""
+
+    kinds: Sequence[EntityKind] = ()
+    bindings: Sequence[Binding] = ()

@@ -1,0 +1,318 @@
+"""The world as a call writes it: everything or nothing, and nothing that another wrote is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Collection as Names
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from polymock.errors import Aborted, AlreadyExists, NotFound, PreconditionFailed, TooLarge
+from polymock.stores import Change, Conflict, Row
+from polymock.world.clock import instant_text
+from polymock.world.collections import Collection
+from polymock.world.integrity import (
+    check_references,
+    effects_of_delete,
+    links_of,
+    normalised,
+    without,
+)
+from polymock.world.keys import FIRST_NEW
+from polymock.world.names import fold
+from polymock.world.rows import BASE, MAX_NUMBERED, Stored, decode, encode
+from polymock.world.view import Entity, View
+
+ATTEMPTS = 16
+"""How often a write is tried again because somebody else wrote meanwhile."""
+MAX_CHANGES = 10_000
+"""Entities that one delete may take with it."""
+MAX_KEY = 500
+"""Characters of a key."""
+MAX_DOCUMENT = 4 * 1024 * 1024
+"""Bytes of a document."""
+CREATED = frozenset(
+    {
+        *("createdat", "created", "createtime", "createdon", "datecreated", "creationdate"),
+        *("creationtime", "createdate", "insertedat", "timecreated"),
+    }
+)
+UPDATED = frozenset(
+    {
+        *("updatedat", "updated", "updatetime", "updatedon", "dateupdated", "modifiedat"),
+        *("lastmodified", "lastupdated", "modified", "updatedate", "lastmodifiedat", "timeupdated"),
+    }
+)
+TAGS = frozenset({"etag", "version", "revision", "resourceversion", "rev", "lockversion"})
+"""Properties that tell one state of an entity from another, folded."""
+_MILLISECONDS = 100_000_000_000
+
+Changing = Callable[[Entity], Mapping[str, Any]]
+"""From an entity as it is to its new value, in a contract's or a document's spelling.
+
+Raises what refuses the write. It may be called several times.
+"""
+
+
+class Precondition(msgspec.Struct, frozen=True):
+    """What the caller says that the entity is like: one of `tags` (`*`: any that exists); not one
+    of `none` (`*`: it does not exist)."""
+
+    tags: tuple[str, ...] = ()
+    none: tuple[str, ...] = ()
+
+    def check(self, entity: Entity | None) -> None:
+        """Raises PreconditionFailed."""
+        if self.tags and (entity is None or not _meets(entity.tag, self.tags)):
+            raise PreconditionFailed("The entity is not as the precondition says that it is.")
+        if self.none and entity is not None and _meets(entity.tag, self.none):
+            raise PreconditionFailed("The entity is there, and the precondition says otherwise.")
+
+
+UNCONDITIONAL = Precondition()
+
+
+class Writer(View):
+    """Writes of one world; each is a batch of its own."""
+
+    def create(
+        self,
+        collection: str,
+        value: Mapping[str, Any],
+        *,
+        key: str | None = None,
+        settable: Names[str] = (),
+        also: Sequence[Change] = (),
+    ) -> Entity:
+        """Make a new entity of a contract's object.
+
+        Without a `key` it gets the next one. What the object does not say and the caller could not
+        have said (`settable` are the folded names that he could), or what some contract always
+        has, is imagined; times are the clock's. `also` is written in the same batch. Raises
+        AlreadyExists, Invalid.
+        """
+        named = self.model.collections[collection]
+        for _ in range(ATTEMPTS):
+            new = self._new_key(named) if key is None else _checked(key)
+            row = self.rows.get(collection, new)
+            if row is not None and row.value is not None:
+                if key is None:
+                    continue
+                entity = named.entity.replace("_", " ")
+                raise AlreadyExists(f"There is a {entity} {new[:200]!r} already.", collection, new)
+            given = normalised(named, self.model.collections, value)
+            document = self._born(named, new, given, settable)
+            check_references(self, named, document, "body")
+            change = self._change(named, new, Stored(document, born=True), row)
+            try:
+                (stored, *_) = self.rows.store.apply(self.rows.space, [change, *also])
+            except Conflict as conflict:
+                if conflict.change is not change:
+                    raise Aborted("The same was asked for at the same time.") from conflict
+                continue
+            return Entity(collection, new, document, stored.revision)
+        raise Aborted(f"Others create {collection} at the same time: try again.")
+
+    def write(
+        self,
+        collection: str,
+        key: str,
+        change: Changing,
+        *,
+        precondition: Precondition = UNCONDITIONAL,
+        otherwise: Callable[[], Entity] | None = None,
+        also: Sequence[Change] = (),
+    ) -> Entity:
+        """Change an entity to what `change` makes of it; its key stays.
+
+        A value that names the state that it is about (`etag`, `version`) is refused where the
+        entity is in another. `otherwise` makes one where there is none. Raises NotFound,
+        PreconditionFailed, Aborted, and what `change` raises.
+        """
+        named = self.model.collections[collection]
+        for _ in range(ATTEMPTS):
+            row = self.rows.get(collection, key)
+            entity = self.find(collection, key)
+            precondition.check(entity)
+            if entity is None:
+                if otherwise is None:
+                    self.get(collection, key)
+                    continue
+                return otherwise()
+            given = normalised(named, self.model.collections, change(entity))
+            document = self._renewed(named, entity, given)
+            check_references(self, named, document, "body")
+            born = row is not None and row.value is not None and decode(row).born
+            written = self._change(named, key, Stored(document, born=born), row)
+            try:
+                (stored, *_) = self.rows.store.apply(self.rows.space, [written, *also])
+            except Conflict:
+                continue
+            return Entity(collection, key, document, stored.revision)
+        raise Aborted(f"Others write {collection}/{key[:200]} at the same time: try again.")
+
+    def delete(
+        self, collection: str, key: str, *, precondition: Precondition = UNCONDITIONAL
+    ) -> Entity:
+        """Delete an entity, and do to those who refer to it what their references say.
+
+        Returns it as it was. Raises NotFound, PreconditionFailed, Aborted.
+        """
+        for _ in range(ATTEMPTS):
+            entity = self.find(collection, key)
+            precondition.check(entity)
+            if entity is None:
+                entity = self.get(collection, key)
+            changes = self._deletion(collection, key)
+            try:
+                self.rows.store.apply(self.rows.space, changes)
+            except Conflict:
+                continue
+            return entity
+        raise Aborted(f"Others write {collection}/{key[:200]} at the same time: try again.")
+
+    def _deletion(self, collection: str, key: str) -> list[Change]:
+        """The tombstone of an entity and of all that go with it, and the others' changes."""
+        changes: dict[tuple[str, str], Change] = {}
+        documents: dict[tuple[str, str], Mapping[str, Any]] = {}
+        waiting = [(collection, key)]
+        while waiting:
+            gone = waiting.pop()
+            named = self.model.collections[gone[0]]
+            changes[gone] = self._change(named, gone[1], None, self.rows.get(*gone))
+            for other, reference, child in effects_of_delete(self, *gone):
+                place = (other.name, child)
+                if len(changes) + len(waiting) >= MAX_CHANGES:
+                    raise Aborted(f"More than {MAX_CHANGES} entities would go with it.")
+                if place in changes and changes[place].value is None:
+                    continue
+                if reference.effect == "cascade":
+                    waiting.append(place)
+                    continue
+                row = self.rows.get(*place)
+                if row is None or row.value is None:
+                    continue
+                stored = decode(row)
+                document = without(documents.get(place, stored.value), reference, gone[1])
+                documents[place] = document
+                changes[place] = self._change(other, child, Stored(document, stored.born), row)
+        return list(changes.values())
+
+    def _change(
+        self, collection: Collection, key: str, stored: Stored | None, seen: Row | None
+    ) -> Change:
+        """The row of an entity, to be written only if nobody wrote it since it was seen."""
+        own = self.rows.own(collection.name, key) if self.rows.space != BASE else seen
+        value = None if stored is None else encode(stored)
+        if value is not None and len(value) > MAX_DOCUMENT:
+            raise TooLarge(f"An entity may have {MAX_DOCUMENT} bytes, and not {len(value)}.")
+        return Change(
+            collection.name,
+            key,
+            value,
+            expected=0 if own is None else own.revision,
+            position=_position(collection, key) if seen is None else seen.position,
+            links={} if stored is None else links_of(stored.value, collection),
+        )
+
+    def _new_key(self, collection: Collection) -> str:
+        """The key of the next entity; no session gets one that another had."""
+        number = self.rows.store.take(BASE, f"keys/{collection.name}", FIRST_NEW)
+        return collection.keys.at(number)
+
+    def _born(
+        self,
+        collection: Collection,
+        key: str,
+        given: Mapping[str, Any],
+        settable: Names[str],
+    ) -> dict[str, Any]:
+        imagined = collection.imagine(key)
+        now = self.now()
+        document: dict[str, Any] = {}
+        for name, value in imagined.items():
+            folded = fold(name)
+            if name in given:
+                continue
+            if folded in CREATED or folded in UPDATED:
+                document[name] = _instant(now, value)
+            elif folded in TAGS:
+                document[name] = 1 if isinstance(value, int) else value
+            elif folded not in settable or folded in collection.required:
+                document[name] = value
+        for reference in collection.references:
+            unsaid = reference.name not in given
+            if unsaid and not reference.many and not reference.names & set(settable):
+                document[reference.name] = self._imagined_reference(collection, key, reference.name)
+        document.update(given)
+        document[collection.key] = collection.typed_key(key)
+        return _in_order(document, imagined)
+
+    def _imagined_reference(self, collection: Collection, key: str, name: str) -> Any:
+        """Whom an entity refers to of which nobody says it, where it has to refer to somebody."""
+        entity = self._imagined(collection, key)
+        return None if entity is None else entity.value.get(name)
+
+    def _renewed(
+        self, collection: Collection, entity: Entity, given: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        document = dict(given)
+        for name, old in entity.value.items():
+            folded = fold(name)
+            if folded in UPDATED:
+                document[name] = _instant(self.now(), old)
+            elif folded in CREATED:
+                document.setdefault(name, old)
+            elif folded in TAGS and old is not None:
+                document[name] = _next_tag(entity, name, old, document.get(name))
+        document[collection.key] = entity.value.get(collection.key, entity.key)
+        return _in_order(document, entity.value)
+
+
+def _next_tag(entity: Entity, name: str, old: Any, said: Any) -> Any:
+    """The new value of a property that tells states apart. Raises Aborted where the caller speaks
+    of another state than there is."""
+    if said is not None and said != old and str(said) != str(old):
+        raise Aborted(
+            f"{entity.collection}/{entity.key[:200]} has changed: {name} is {str(old)[:200]!r}, "
+            f"not {str(said)[:200]!r}."
+        )
+    if isinstance(old, int) and not isinstance(old, bool):
+        return old + 1
+    if isinstance(old, str) and old.isascii() and old.isdecimal() and len(old) < 18:
+        return str(int(old) + 1)
+    return entity.tag if isinstance(old, str) else old
+
+
+def _instant(now: datetime, like: Any) -> Any:
+    """The time, as a value that stood there before writes it: text, seconds or milliseconds."""
+    if isinstance(like, int | float) and not isinstance(like, bool):
+        seconds = now.timestamp()
+        return round(seconds * 1000) if like > _MILLISECONDS else round(seconds)
+    if isinstance(like, str) and len(like) == len("2020-01-01"):
+        return instant_text(now)[:10]
+    return instant_text(now)
+
+
+def _in_order(document: dict[str, Any], like: Mapping[str, Any]) -> dict[str, Any]:
+    """The document with its properties in the order of another."""
+    ordered = {name: document[name] for name in like if name in document}
+    return {**ordered, **document}
+
+
+def _position(collection: Collection, key: str) -> int | None:
+    """Where a new row stands: at its number, where it has one; None for behind all others."""
+    index = collection.keys.index(key)
+    return index if index is not None and index < MAX_NUMBERED else None
+
+
+def _checked(key: str) -> str:
+    if not key or len(key) > MAX_KEY or "\0" in key:
+        raise NotFound(f"A key has 1 to {MAX_KEY} characters.")
+    return key
+
+
+def _meets(tag: str, tags: Sequence[str]) -> bool:
+    return "*" in tags or tag in tags
