@@ -132,6 +132,17 @@ def within_index(own: int) -> int | None:
     return None if own < 3 else (own - 3) // 3
 
 
+MAX_KEY = 500
+"""Characters of a key."""
+
+
+def is_usable(key: str) -> bool:
+    """Whether an entity can have this key: what is too long or no Unicode is nobody's."""
+    if not key or len(key) > MAX_KEY or "\0" in key:
+        return False
+    return key.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in key)
+
+
 def key_text(value: Any) -> str:
     """A key as the world knows it: text. `7`, `7.0` and `"7"` are one key."""
     if isinstance(value, bool):

@@ -16,6 +16,7 @@ from polymock.stores import Row, Store
 from polymock.world.clock import ClockSetting
 from polymock.world.collections import Collection, Reference
 from polymock.world.integrity import imagined_children, imagined_references, link
+from polymock.world.keys import is_usable
 from polymock.world.model import Domain, WorldModel
 from polymock.world.queries import Of, Query, in_order, matches
 from polymock.world.rows import CHUNK, Memory, Rows, decode
@@ -90,6 +91,8 @@ class View:
     def find(self, collection: str, key: str) -> Entity | None:
         """The entity of a key; None where it was deleted, or where nobody wrote it and that
         counts."""
+        if not is_usable(key):
+            return None
         row = self.rows.get(collection, key) if self.rows.is_written(collection) else None
         if row is None:
             return self._imagined(self.model.collections[collection], key)
@@ -105,6 +108,8 @@ class View:
 
     def exists(self, collection: str, key: str) -> bool:
         """Whether there is an entity of this key."""
+        if not is_usable(key):
+            return False
         row = self.rows.get(collection, key) if self.rows.is_written(collection) else None
         if row is not None:
             return row.value is not None

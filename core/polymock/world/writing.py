@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from polymock.errors import Aborted, AlreadyExists, NotFound, PreconditionFailed, TooLarge
+from polymock.errors import Aborted, AlreadyExists, Invalid, PreconditionFailed, TooLarge
 from polymock.stores import Change, Conflict, Row
 from polymock.world.clock import instant_text
 from polymock.world.collections import Collection
@@ -20,17 +20,16 @@ from polymock.world.integrity import (
     normalised,
     without,
 )
-from polymock.world.keys import FIRST_NEW
+from polymock.world.keys import FIRST_NEW, MAX_KEY, is_usable
 from polymock.world.names import fold
 from polymock.world.rows import BASE, MAX_NUMBERED, Stored, decode, encode
 from polymock.world.view import Entity, View
+from polymock_schemas.calls import Violation
 
 ATTEMPTS = 16
 """How often a write is tried again because somebody else wrote meanwhile."""
 MAX_CHANGES = 10_000
 """Entities that one delete may take with it."""
-MAX_KEY = 500
-"""Characters of a key."""
 MAX_DOCUMENT = 4 * 1024 * 1024
 """Bytes of a document."""
 CREATED = frozenset(
@@ -309,8 +308,9 @@ def _position(collection: Collection, key: str) -> int | None:
 
 
 def _checked(key: str) -> str:
-    if not key or len(key) > MAX_KEY or "\0" in key:
-        raise NotFound(f"A key has 1 to {MAX_KEY} characters.")
+    if not is_usable(key):
+        message = f"a key has 1 to {MAX_KEY} characters of Unicode"
+        raise Invalid(f"{message}.", [Violation("body", message)])
     return key
 
 

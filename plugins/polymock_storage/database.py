@@ -1,0 +1,239 @@
+"""A world's SQLite file: opened and checked, written in transactions, its errors in our words."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from time import monotonic, sleep
+from types import TracebackType
+from typing import Any, TypeVar
+
+from polymock.errors import StoreError, Unavailable
+from polymock_storage import sql
+
+T = TypeVar("T")
+
+BUSY_SECONDS = 5.0
+"""How long a writer waits for another one."""
+RETRY_SECONDS = 0.005
+CACHED_STATEMENTS = 64
+SETTINGS = (
+    "PRAGMA page_size = 2048",
+    "PRAGMA synchronous = NORMAL",
+    "PRAGMA wal_autocheckpoint = 4000",
+    "PRAGMA cache_size = -16000",
+    "PRAGMA secure_delete = OFF",
+    "PRAGMA journal_size_limit = 67108864",
+)
+"""What holds for one connection, and the page size of a new file: a write costs about as much as
+the pages that it touches. NORMAL survives the end of the process at any moment."""
+
+Mishap = tuple[str, str]
+"""What went wrong with a file, as a sentence's end, and what to do."""
+UNKNOWN: Mishap = ("cannot be used", "Look after the disk that it is on.")
+MISHAPS: dict[int, Mishap] = {
+    sqlite3.SQLITE_BUSY: (
+        "is being written by another process for too long",
+        "Find out which process has it open.",
+    ),
+    sqlite3.SQLITE_CANTOPEN: (
+        "cannot be opened",
+        "See that the folder is there, and that this user may write in it.",
+    ),
+    sqlite3.SQLITE_PERM: ("may not be used", "Give this user the right to read and write it."),
+    sqlite3.SQLITE_READONLY: (
+        "cannot be written",
+        "Give this user the right to write it and its folder.",
+    ),
+    sqlite3.SQLITE_FULL: ("cannot grow: the disk is full", "Make room on the disk."),
+    sqlite3.SQLITE_NOTADB: (
+        "is no SQLite database",
+        "Name another file, or move this one away.",
+    ),
+    sqlite3.SQLITE_CORRUPT: (
+        "is damaged",
+        "Move it away and start with a new one, or restore it from a backup.",
+    ),
+}
+
+
+class Transaction:
+    """`with database.transaction:` writes all that is executed in it, or nothing of it.
+
+    Raises Unavailable where the file cannot be written. It waits for other writers first, so what
+    is read in it stays true until its end.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._execute = database.execute
+
+    def __enter__(self) -> None:
+        database = self._database
+        try:
+            if database.connection.in_transaction:  # left by one that could not be rolled back
+                self._execute("ROLLBACK")
+            self._execute("BEGIN IMMEDIATE")
+        except sqlite3.Error as error:
+            raise database.failure(error) from error
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
+    ) -> None:
+        database = self._database
+        if error is None:
+            try:
+                self._execute("COMMIT")
+            except sqlite3.Error as failed:
+                self._roll_back()
+                raise database.failure(failed) from failed
+            database.writes += 1
+            return
+        self._roll_back()
+        if isinstance(error, sqlite3.Error):
+            raise database.failure(error) from error
+
+    def _roll_back(self) -> None:
+        """SQLite has done it already after some errors."""
+        if not self._database.connection.in_transaction:
+            return
+        try:
+            self._execute("ROLLBACK")
+        except sqlite3.Error as error:
+            raise self._database.failure(error) from error
+
+
+class Database:
+    """One connection to a world's file, which is made where it is not there yet.
+
+    `writes` are the transactions that this connection has written. Raises StoreError where the
+    file is no world's, is a newer version's, or cannot be read and written.
+    """
+
+    def __init__(self, file: Path) -> None:
+        _check_place(file)
+        self.file = file
+        self.writes = 0
+        try:
+            self.connection = sqlite3.connect(
+                file,
+                timeout=BUSY_SECONDS,
+                isolation_level=None,
+                check_same_thread=False,
+                cached_statements=CACHED_STATEMENTS,
+            )
+        except sqlite3.Error as error:
+            raise _unopened(file, error) from error
+        try:
+            _prepare(self.connection, file)
+        except BaseException as error:
+            self.connection.close()
+            if isinstance(error, sqlite3.Error):
+                raise _unopened(file, error) from error
+            raise
+        self.execute = self.connection.cursor().execute
+        self.transaction = Transaction(self)
+
+    def read(self, statement: str, values: Sequence[Any] = ()) -> list[Any]:
+        """The rows that a statement finds, as tuples. Raises Unavailable.
+
+        They are fetched to the last, as a statement half read would hold on to an old state.
+        """
+        try:
+            return self.execute(statement, values).fetchall()
+        except sqlite3.Error as error:
+            raise self.failure(error) from error
+
+    def failure(self, error: sqlite3.Error) -> Unavailable:
+        """What to raise for an error of SQLite."""
+        what, hint = _mishap(error)
+        return Unavailable(f"The world's store {self.file} {what} ({error}). {hint}")
+
+
+def _check_place(file: Path) -> None:
+    """Refuse at once what SQLite would only call unable to open."""
+    if file.is_dir():
+        raise StoreError(
+            f"The world's store {file} is a folder.", "Name a file in it, such as world.db."
+        )
+    if not file.parent.is_dir():
+        raise StoreError(
+            f"The world's store {file} cannot be made: there is no folder {file.parent}.",
+            "Make the folder, or name a file in another one.",
+        )
+
+
+def _prepare(connection: sqlite3.Connection, file: Path) -> None:
+    """Check the file and bring it to our version, while other processes may do the same.
+
+    A file that is not ours is left as it is.
+    """
+    for setting in SETTINGS:
+        connection.execute(setting).fetchall()
+    _patiently(lambda: _version(connection, file))
+    ((mode,),) = _patiently(lambda: connection.execute("PRAGMA journal_mode = WAL").fetchall())
+    if mode != "wal":
+        raise StoreError(
+            f"The world's store {file} is on a disk that processes cannot share (no WAL).",
+            "Put it on a local disk.",
+        )
+    connection.execute("BEGIN IMMEDIATE")
+    version = _version(connection, file)
+    for migration in sql.MIGRATIONS[version:]:
+        for statement in migration:
+            connection.execute(statement)
+    if version < len(sql.MIGRATIONS):
+        connection.execute(f"PRAGMA application_id = {sql.APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version = {len(sql.MIGRATIONS)}")
+    connection.execute(sql.PROBE)
+    connection.execute("COMMIT")
+
+
+def _version(connection: sqlite3.Connection, file: Path) -> int:
+    """The version of the file, 0 of one with nothing in it. Raises StoreError."""
+    ((version, application, tables),) = connection.execute(
+        "SELECT user_version, application_id, (SELECT count(*) FROM sqlite_schema) "
+        "FROM pragma_user_version, pragma_application_id"
+    ).fetchall()
+    if version == application == tables == 0:
+        return 0
+    if application != sql.APPLICATION_ID:
+        raise StoreError(
+            f"The world's store {file} is an SQLite database of another program.",
+            "Name another file.",
+        )
+    if version > len(sql.MIGRATIONS):
+        raise StoreError(
+            f"The world's store {file} has version {version}; "
+            f"this Polymock knows versions up to {len(sql.MIGRATIONS)}.",
+            "Use the newer Polymock that wrote it, or name another file.",
+        )
+    return int(version)
+
+
+def _patiently(work: Callable[[], T]) -> T:
+    """Do it again while another process opens the file: SQLite does not wait by itself here."""
+    end = monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            return work()
+        except sqlite3.OperationalError as error:
+            if _code(error) != sqlite3.SQLITE_BUSY or monotonic() > end:
+                raise
+        sleep(RETRY_SECONDS)
+
+
+def _unopened(file: Path, error: sqlite3.Error) -> StoreError:
+    what, hint = _mishap(error)
+    return StoreError(f"The world's store {file} {what} ({error}).", hint)
+
+
+def _mishap(error: sqlite3.Error) -> Mishap:
+    return MISHAPS.get(_code(error), UNKNOWN)
+
+
+def _code(error: sqlite3.Error) -> int:
+    """The primary result code (https://sqlite.org/rescode.html): the low byte."""
+    code: int = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+    return code & 0xFF

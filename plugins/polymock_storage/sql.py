@@ -1,0 +1,171 @@
+"""The SQL of the store `sqlite`: what its file looks like, and every statement on it.
+
+Constant texts: whatever comes from outside is a parameter, and SQLite compiles each text once.
+
+A collection of a space is a row of `collections`; elsewhere it stands by its number. Its `rows`
+and `live` (those that are no tombstones) count the rows that do not expire; the few that do are
+counted when somebody asks, through `rows_expiry`. A page of rows is found in an index alone
+(`rows_order`, or `links`, which repeats what it needs), so that rows which are skipped are not
+read. `value` stands last in `rows`: SQLite reads a row from its front, and a value may be long.
+"""
+
+APPLICATION_ID = 0x504D574F
+"""Marks a file as a world of Polymock ("PMWO"), by `PRAGMA application_id`."""
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (
+        "CREATE TABLE revisions (last INTEGER NOT NULL)",
+        "INSERT INTO revisions (last) VALUES (0)",
+        """CREATE TABLE collections (
+            id INTEGER PRIMARY KEY, space TEXT NOT NULL, name TEXT NOT NULL,
+            rows INTEGER NOT NULL, live INTEGER NOT NULL
+        )""",
+        "CREATE UNIQUE INDEX collections_name ON collections (space, name)",
+        """CREATE TABLE rows (
+            id INTEGER PRIMARY KEY, collection INTEGER NOT NULL, key TEXT NOT NULL,
+            revision INTEGER NOT NULL, position INTEGER NOT NULL, live INTEGER NOT NULL,
+            expires REAL, links BLOB, value BLOB
+        )""",
+        "CREATE UNIQUE INDEX rows_key ON rows (collection, key)",
+        "CREATE INDEX rows_order ON rows (collection, position, key, live, expires)",
+        """CREATE INDEX rows_expiry ON rows (collection, live, expires)
+            WHERE expires IS NOT NULL""",
+        """CREATE TABLE links (
+            collection INTEGER NOT NULL, name TEXT NOT NULL, text TEXT NOT NULL,
+            position INTEGER NOT NULL, key TEXT NOT NULL, id INTEGER NOT NULL,
+            live INTEGER NOT NULL, expires REAL,
+            PRIMARY KEY (collection, name, text, position, key)
+        ) WITHOUT ROWID""",
+        """CREATE TABLE sequences (
+            space TEXT NOT NULL, name TEXT NOT NULL, last INTEGER NOT NULL,
+            PRIMARY KEY (space, name)
+        ) WITHOUT ROWID""",
+    ),
+)
+"""What makes a file of version n (`PRAGMA user_version`; 0 is an empty one) one of n + 1."""
+
+# Reading
+
+GET = """
+SELECT value, revision, position, expires FROM rows
+WHERE collection = (SELECT id FROM collections WHERE space = ? AND name = ?) AND key = ?"""
+
+MANY = """
+SELECT key, value, revision, position, expires FROM rows
+WHERE collection = (SELECT id FROM collections WHERE space = ? AND name = ?)
+    AND key IN (SELECT value FROM json_each(?)) AND (expires IS NULL OR expires > ?)"""
+
+SCAN = """
+SELECT key, value, revision, position, expires FROM rows INDEXED BY rows_order
+WHERE collection = (SELECT id FROM collections WHERE space = ? AND name = ?)
+    AND position > ? AND live >= ? AND (expires IS NULL OR expires > ?)
+ORDER BY position, key LIMIT ? OFFSET ?"""
+
+SCAN_LINK = """
+SELECT rows.key, rows.value, rows.revision, rows.position, rows.expires FROM (
+    SELECT id, position, key FROM links
+    WHERE collection = (SELECT id FROM collections WHERE space = ? AND name = ?)
+        AND name = ? AND text = ?
+        AND position > ? AND live >= ? AND (expires IS NULL OR expires > ?)
+    ORDER BY position, key LIMIT ? OFFSET ?
+) AS page CROSS JOIN rows ON rows.id = page.id
+ORDER BY page.position, page.key"""
+
+COUNT = """
+SELECT live + (
+    SELECT count(*) FROM rows
+    WHERE rows.collection = collections.id AND rows.live = 1 AND rows.expires > ?
+) FROM collections WHERE space = ? AND name = ?"""
+
+COLLECTIONS = """
+SELECT name FROM collections WHERE space = ? AND (rows > 0 OR EXISTS (
+    SELECT 1 FROM rows
+    WHERE rows.collection = collections.id AND rows.live IN (0, 1) AND rows.expires > ?
+)) ORDER BY name"""
+
+SPACES = """
+SELECT DISTINCT space FROM collections
+WHERE space >= ?1 AND substr(space, 1, length(?1)) = ?1 AND (rows > 0 OR EXISTS (
+    SELECT 1 FROM rows
+    WHERE rows.collection = collections.id AND rows.live IN (0, 1) AND rows.expires > ?2
+)) ORDER BY space"""
+
+EXPIRED = """
+SELECT id, collection, key, position, links FROM rows INDEXED BY rows_expiry
+WHERE expires <= ?"""
+
+DATA_VERSION = "PRAGMA data_version"
+
+# Writing
+
+PROBE = "UPDATE revisions SET last = last WHERE FALSE"
+"""Writes nothing, but fails where nothing can be written: BEGIN IMMEDIATE alone does not."""
+
+STANDING = """
+SELECT collections.id, rows.id, revision, position, rows.live, expires, links
+FROM collections LEFT JOIN rows ON rows.collection = collections.id AND rows.key = ?
+WHERE collections.space = ? AND collections.name = ?"""
+
+ADD_REVISIONS = "UPDATE revisions SET last = last + ?"
+
+LAST_REVISION = "SELECT last FROM revisions"
+
+NEXT_POSITION = "SELECT max(?, coalesce(max(position) + 1, 0)) FROM rows WHERE collection = ?"
+
+ADD_COLLECTION = "INSERT INTO collections (space, name, rows, live) VALUES (?, ?, 0, 0)"
+
+TALLY = "UPDATE collections SET rows = rows + ?, live = live + ? WHERE id = ?"
+
+ADD_ROW = """
+INSERT INTO rows (collection, key, revision, position, live, expires, links, value)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?)"""
+
+REPLACE_VALUE = "UPDATE rows SET revision = ?, value = ? WHERE id = ?"
+
+REPLACE_ROW = """
+UPDATE rows SET revision = ?, position = ?, live = ?, expires = ?, links = ?, value = ?
+WHERE id = ?"""
+
+ERASE_ROW = "DELETE FROM rows WHERE id = ?"
+
+ADD_LINK = """
+INSERT INTO links (collection, name, text, position, key, id, live, expires)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?)"""
+
+ERASE_LINK = """
+DELETE FROM links WHERE collection = ? AND name = ? AND text = ? AND position = ? AND key = ?"""
+
+TAKE = """
+INSERT INTO sequences (space, name, last) VALUES (?, ?, ?)
+ON CONFLICT DO UPDATE SET last = max(last + 1, excluded.last) RETURNING last"""
+
+ERASE_EMPTY_COLLECTIONS = """
+DELETE FROM collections
+WHERE rows = 0 AND NOT EXISTS (SELECT 1 FROM rows WHERE rows.collection = collections.id)"""
+
+DROP = (
+    "DELETE FROM links WHERE collection IN (SELECT id FROM collections WHERE space = ?)",
+    "DELETE FROM rows WHERE collection IN (SELECT id FROM collections WHERE space = ?)",
+    "DELETE FROM collections WHERE space = ?",
+    "DELETE FROM sequences WHERE space = ?",
+)
+
+COPY = (
+    """INSERT INTO collections (space, name, rows, live)
+    SELECT :target, name, rows, live FROM collections WHERE space = :source""",
+    """INSERT INTO rows (collection, key, revision, position, live, expires, links, value)
+    SELECT other.id, key, revision, position, rows.live, expires, links, value
+    FROM collections AS own
+    JOIN collections AS other ON other.space = :target AND other.name = own.name
+    JOIN rows ON rows.collection = own.id
+    WHERE own.space = :source""",
+    """INSERT INTO links (collection, name, text, position, key, id, live, expires)
+    SELECT other.id, links.name, text, links.position, links.key, rows.id, rows.live, rows.expires
+    FROM collections AS own
+    JOIN collections AS other ON other.space = :target AND other.name = own.name
+    JOIN links ON links.collection = own.id
+    JOIN rows ON rows.collection = other.id AND rows.key = links.key
+    WHERE own.space = :source""",
+    """INSERT INTO sequences (space, name, last)
+    SELECT :target, name, last FROM sequences WHERE space = :source""",
+)

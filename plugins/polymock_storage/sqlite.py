@@ -1,0 +1,165 @@
+"""The store `sqlite`: a file that the processes of one machine share.
+
+world: {store: sqlite}                              # goes with the server
+world: {store: {type: sqlite, path: world.db}}      # stays
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from time import time
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from polymock.interfaces import Plugin
+from polymock.stores import Change, Row, StorePlace
+from polymock_storage import sql
+from polymock_storage.database import Database
+from polymock_storage.row_writer import RowWriter
+
+FILE = "world.db"
+"""The file in the scratch folder, where the settings name none."""
+
+
+class SqliteSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """Where the file is: in the config's folder, or wherever an absolute path says."""
+
+    path: Annotated[
+        str,
+        Meta(
+            pattern=r"^[^\x00]*\Z", description="The file; one that goes with the server if empty"
+        ),
+    ] = ""
+
+
+class SqliteStorage:
+    """Opens the file that the settings name, or one that goes with the server."""
+
+    shared = True
+
+    def __init__(self, settings: SqliteSettings) -> None:
+        self._path = settings.path
+
+    def open(self, place: StorePlace) -> SqliteStore:
+        """Open the file, and make it where it is not there. Raises StoreError."""
+        file = place.folder / self._path if self._path else place.scratch / FILE
+        return SqliteStore(Database(file.absolute()))
+
+
+class SqliteStore:
+    """A `polymock.stores.Store` over one connection to the file."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self._read = database.read
+        self._execute = database.execute
+        self._rows = RowWriter(database.execute)
+
+    def version(self) -> Hashable:
+        """What other connections have written, by SQLite's word, and what this one has."""
+        return self._read(sql.DATA_VERSION)[0][0], self.database.writes
+
+    def get(self, space: str, collection: str, key: str) -> Row | None:
+        """The row of a key."""
+        found = self._read(sql.GET, (space, collection, key))
+        if not found:
+            return None
+        value, revision, position, expires = found[0]
+        if expires is not None and expires <= time():
+            return None
+        return Row(collection, key, value, revision, position, expires)
+
+    def many(self, space: str, collection: str, keys: Sequence[str]) -> dict[str, Row]:
+        """The rows of those keys that have one, all as of one moment."""
+        found = self._read(
+            sql.MANY, (space, collection, msgspec.json.encode(keys).decode(), time())
+        )
+        return {fields[0]: Row(collection, *fields) for fields in found}
+
+    def scan(
+        self,
+        space: str,
+        collection: str,
+        *,
+        after: int = -1,
+        skip: int = 0,
+        limit: int = 100,
+        live: bool = False,
+        link: tuple[str, str] | None = None,
+    ) -> list[Row]:
+        """Rows in the order of their positions."""
+        window = (after, int(live), time(), limit, skip)
+        if link is None:
+            found = self._read(sql.SCAN, (space, collection, *window))
+        else:
+            found = self._read(sql.SCAN_LINK, (space, collection, *link, *window))
+        return [Row(collection, *fields) for fields in found]
+
+    def count(self, space: str, collection: str) -> int:
+        """How many rows of a collection are no tombstones."""
+        found = self._read(sql.COUNT, (time(), space, collection))
+        return int(found[0][0]) if found else 0
+
+    def collections(self, space: str) -> list[str]:
+        """The names of the collections that have rows, sorted."""
+        return [name for (name,) in self._read(sql.COLLECTIONS, (space, time()))]
+
+    def spaces(self, prefix: str = "") -> list[str]:
+        """The names of the spaces that begin so and have rows, sorted."""
+        return [name for (name,) in self._read(sql.SPACES, (prefix, time()))]
+
+    def apply(self, space: str, changes: Sequence[Change]) -> list[Row]:
+        """Write a batch, all of it or nothing. Raises Conflict, Unavailable."""
+        if not changes:
+            return []
+        now = time()
+        rows = []
+        with self.database.transaction:
+            self._execute(sql.ADD_REVISIONS, (len(changes),))
+            ((last,),) = self._execute(sql.LAST_REVISION).fetchall()
+            for number, change in enumerate(changes, start=last - len(changes) + 1):
+                rows.append(self._rows.change(space, change, number, now))
+        return rows
+
+    def take(self, space: str, name: str, least: int = 1) -> int:
+        """The next number of a sequence."""
+        with self.database.transaction:
+            ((number,),) = self._execute(sql.TAKE, (space, name, least)).fetchall()
+        return int(number)
+
+    def copy(self, source: str, target: str) -> None:
+        """Make a space the same as another."""
+        if source == target:
+            return
+        with self.database.transaction:
+            self._drop(target)
+            for statement in sql.COPY:
+                self._execute(statement, {"source": source, "target": target})
+
+    def drop(self, space: str) -> None:
+        """Take a space away, with all that is in it."""
+        with self.database.transaction:
+            self._drop(space)
+
+    def sweep(self) -> int:
+        """Take away the rows whose time is over; how many they were."""
+        now = time()
+        if not self._read(sql.EXPIRED, (now,)):
+            return 0
+        with self.database.transaction:
+            expired = self._rows.expire(now)
+            self._execute(sql.ERASE_EMPTY_COLLECTIONS)
+        return expired
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self.database.connection.close()
+
+    def _drop(self, space: str) -> None:
+        for statement in sql.DROP:
+            self._execute(statement, (space,))
+
+
+plugin = Plugin(config=SqliteSettings, build=SqliteStorage)
