@@ -47,26 +47,30 @@ class Engine:
 
         Needs no I/O, so it is a plain function. Never raises MockError: refusals are replies.
         """
+        kept = self._remembered.find(call)
+        if kept is not None and kept.stamp is None:
+            return kept.reply
         stamp: Hashable = None
         if self._world is not None:
             try:
                 stamp = self._world.stamp(_session(call))
             except MockError as error:
                 return self.refuse(call, error)
-        reply = self._remembered.find(call, stamp)
-        if reply is None:
-            reply, match = self._answer(call)
-            if reply.stable:
-                if match is not None and match.operation.cacheable and reply.stream is None:
-                    reads = (*match.operation.reads, *self._auth_headers, HEADER)
-                    self._remembered.keep(call, reads, reply, stamp)
-                # What is not seen again is no burden to the journal, which numbers stable replies.
-                reply = replace(reply, stable=False)
+            if kept is not None and kept.stamp == stamp:
+                return kept.reply
+        reply, match = self._answer(call)
+        if reply.stable:
+            if match is not None and match.operation.cacheable and reply.stream is None:
+                reads = (*match.operation.reads, *self._auth_headers, HEADER)
+                needs_world = self._worldly is not None and self._touches_world(match)
+                self._remembered.keep(call, reads, reply, stamp if needs_world else None)
+            # What is not seen again is no burden to the journal, which numbers stable replies.
+            reply = replace(reply, stable=False)
         return reply
 
     def remembers(self, call: Call) -> bool:
         """Whether this very call was answered before, by what an answer could be remembered of."""
-        return self._remembered.knows(call)
+        return self._remembered.find(call) is not None
 
     def refuse(self, call: Call, error: MockError) -> Reply:
         """The contract's reply to a call that an edge could not even read whole."""
@@ -89,6 +93,11 @@ class Engine:
         except MockError as error:
             return self._refusal(call, error, match), match
         return (replace(reply, principal=principal) if principal else reply), match
+
+    def _touches_world(self, match: Match) -> bool:
+        """Whether what an operation answers can depend on what was written."""
+        assert self._domain is not None
+        return self._domain.touched_by(match.operation.name)
 
     def _recall(self, reading: Any, call: Call) -> Answer | None:
         """The world's answer, where the contract has one."""

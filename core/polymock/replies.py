@@ -19,14 +19,23 @@ Address = tuple[str, str, bytes]
 Values = tuple[bytes | None, ...]
 
 
+class Kept(NamedTuple):
+    """A reply, and about how much room it takes. `stamp` tells whether what it depends on beside
+    the call is still the same; None where it depends on nothing else."""
+
+    reply: Reply
+    stamp: Hashable
+    size: int
+
+
 class RememberedReplies:
     """Stable replies, found by all that they depend on.
 
     The first key is the call's address (method, raw path, raw query); behind it stand the values
     of the header fields that its operations read, and the body where there is one. A call that
-    repeats a header field is never looked up. A reply counts as long as the `stamp` that it was
-    kept with: what else it depends on has not changed. Bounded in number and bytes; the oldest
-    reply goes first, so that an address with ever new bodies takes no more room than any other.
+    repeats a header field is never looked up. Whether a reply still counts is for the caller to
+    tell, by the `stamp` that it was kept with. Bounded in number and bytes; the oldest reply goes
+    first, so that an address with ever new bodies takes no more room than any other.
     """
 
     def __init__(self, max_replies: int = MAX_REPLIES, max_bytes: int = MAX_BYTES) -> None:
@@ -36,14 +45,15 @@ class RememberedReplies:
         self._oldest_first: deque[tuple[_Variants, Values]] = deque()
         self._bytes = 0
 
-    def find(self, call: Call, stamp: Hashable = None) -> Reply | None:
+    def find(self, call: Call) -> Kept | None:
         """The reply that this very call got before, or None."""
-        kept = self._kept(call)
-        return kept.reply if kept is not None and kept.stamp == stamp else None
-
-    def knows(self, call: Call) -> bool:
-        """Whether a reply to this very call is kept, whatever has changed since."""
-        return self._kept(call) is not None
+        variants = self._by_address.get((call.method, call.path, call.query))
+        if variants is None or len(call.fields) != len(call.headers):
+            return None
+        fields = call.fields
+        if call.body:
+            return variants.replies.get(_values(call, variants.reads))
+        return variants.replies.get(tuple([fields.get(name) for name in variants.reads]))
 
     def keep(
         self, call: Call, reads: tuple[bytes, ...], reply: Reply, stamp: Hashable = None
@@ -60,19 +70,10 @@ class RememberedReplies:
             self._oldest_first.append((variants, values))
         else:
             self._bytes -= before.size
-        variants.replies[values] = _Kept(reply, stamp, size)
+        variants.replies[values] = Kept(reply, stamp, size)
         self._bytes += size
         while len(self._oldest_first) > self._max_replies or self._bytes > self._max_bytes:
             self._forget_oldest()
-
-    def _kept(self, call: Call) -> _Kept | None:
-        variants = self._by_address.get((call.method, call.path, call.query))
-        if variants is None or len(call.fields) != len(call.headers):
-            return None
-        fields = call.fields
-        if call.body:
-            return variants.replies.get(_values(call, variants.reads))
-        return variants.replies.get(tuple([fields.get(name) for name in variants.reads]))
 
     def _variants(self, address: Address, reads: tuple[bytes, ...]) -> _Variants:
         """The replies of the address, told apart by these fields at least."""
@@ -92,14 +93,6 @@ class RememberedReplies:
             del self._by_address[variants.address]
 
 
-class _Kept(NamedTuple):
-    """A reply with what it depends on beside the call, and about how much room it takes."""
-
-    reply: Reply
-    stamp: Hashable
-    size: int
-
-
 class _Variants:
     """The replies of one address, by the values of what matters there."""
 
@@ -109,7 +102,7 @@ class _Variants:
         self.address = address
         self.reads = reads
         self.known_reads = frozenset(reads)
-        self.replies: dict[Values, _Kept] = {}
+        self.replies: dict[Values, Kept] = {}
 
 
 def _values(call: Call, reads: tuple[bytes, ...]) -> Values:

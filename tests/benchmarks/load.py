@@ -19,12 +19,12 @@ SCRIPT = """
 wrk.method = {method}
 wrk.body = {body}
 wrk.headers["Content-Type"] = {content_type}
-if wrk.body and wrk.body:find("{counter}", 1, true) then
-  local before, after = wrk.body:match("^(.-){counter}(.*)$")
-  local number = 0
+local path, body, number = {path}, wrk.body or "", 0
+if path:find("{counter}", 1, true) or body:find("{counter}", 1, true) then
   function request()
-    number = number + 1
-    return wrk.format(nil, nil, nil, before .. number .. after)
+    number = number % {highest} + 1
+    local counted = body:gsub("{counter}", number)
+    return wrk.format(nil, (path:gsub("{counter}", number)), nil, counted)
   end
 end
 function done(summary, latency, requests)
@@ -71,12 +71,17 @@ def _by_wrk(url: str, workload: Workload, seconds: int, folder: Path) -> Load:
             body=body,
             content_type=content_type,
             counter=COUNTER,
+            path=json.dumps(workload.path),
+            highest=workload.highest,
         ),
         encoding="utf-8",
     )
     command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-s", str(script)]
     done = subprocess.run(
-        [*command, url + workload.path], capture_output=True, text=True, check=False
+        [*command, url + workload.path.replace(COUNTER, "1")],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode != 0:
         raise RuntimeError(f"wrk failed: {done.stdout}{done.stderr}")

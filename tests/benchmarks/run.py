@@ -15,6 +15,7 @@ from math import inf
 from pathlib import Path
 
 import big_document
+import msgspec
 import psutil
 from figures import Run, Start, load_table, rows, start_table
 from load import CONNECTIONS, STREAMS, put_load
@@ -37,14 +38,25 @@ from targets import (
     start_prism,
     start_strawberry,
     start_wiremock,
+    start_world,
     start_yoga,
 )
-from workloads import BY_HAND, GRAPHQL_WORKLOADS, GRPC_WORKLOADS, WORKLOADS, Workload
+from workloads import (
+    BY_HAND,
+    GRAPHQL_WORKLOADS,
+    GRPC_WORKLOADS,
+    WORKLOADS,
+    WORLD_SIZES,
+    WORLD_WORKLOADS,
+    Workload,
+)
 
 REST_TARGETS = ("bare", "polymock", "WireMock", "Prism", "Mockoon")
 FIRST_WARM_UP_SECONDS = 5
 """Before the first run of each workload: a JVM compiles what it finds hot only then."""
 WARM_UP_SECONDS = 1
+WORLD_SECONDS = 300.0
+"""So long a million entities may take to be planted."""
 
 
 def main() -> None:
@@ -64,6 +76,9 @@ def main() -> None:
         if "grpc" in options.parts:
             targets = _start_grpc(options, folder)
             sections.append(_load_section(options, folder, targets, GRPC_WORKLOADS, "grpc.aio"))
+        if "world" in options.parts:
+            targets = _start_worlds(folder)
+            sections.append(_load_section(options, folder, targets, WORLD_WORKLOADS, "static"))
         if "start" in options.parts:
             sections.append(_start_section(options, folder))
     sys.stdout.write("\n\n".join([_machine(options, busy), *sections]) + "\n")
@@ -73,10 +88,12 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--peers", type=Path, help="folder of npm packages with the peers")
     parser.add_argument("--only", nargs="+", default=[], help="of bare polymock WireMock Prism …")
-    parts = ["load", "graphql", "grpc", "start"]
+    parts = ["load", "graphql", "grpc", "world", "start"]
     parser.add_argument("--parts", nargs="+", default=parts, help=", ".join(parts))
-    every = [*WORKLOADS, *GRAPHQL_WORKLOADS, *GRPC_WORKLOADS]
-    parser.add_argument("--workloads", nargs="+", default=[each.name for each in every])
+    every = [*WORKLOADS, *GRAPHQL_WORKLOADS, *GRPC_WORKLOADS, *WORLD_WORKLOADS]
+    parser.add_argument(
+        "--workloads", nargs="+", default=list(dict.fromkeys(each.name for each in every))
+    )
     parser.add_argument("--seconds", type=int, default=4, help="of one measured run")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--markdown", action="store_true", help="headings for the README too")
@@ -129,6 +146,13 @@ def _start_grpc(options: argparse.Namespace, folder: Path) -> list[Target]:
     if "grpc-js mock" in _wanted(options):
         targets.append(start_grpc_js(folder, options.peers))
     return _awaited(targets, lambda server: server.wait_port())
+
+
+def _start_worlds(folder: Path) -> list[Target]:
+    """The petstore's example as the measure, and a world of each size."""
+    static = msgspec.structs.replace(start_polymock(folder), name="static")
+    targets = [static, *(start_world(folder, *size) for size in WORLD_SIZES.items())]
+    return _awaited(targets, lambda server: server.wait("/pets/1", WORLD_SECONDS))
 
 
 def _awaited(targets: list[Target], wait: Callable[[Server], object]) -> list[Target]:

@@ -56,6 +56,23 @@ def start_polymock(folder: Path, document: Path = PETSTORE) -> Target:
     return Target("polymock", server, lambda: _count(f"http://127.0.0.1:{admin}"))
 
 
+def start_world(folder: Path, name: str, entities: int) -> Target:
+    """`polymock serve` over a world of so many entities, in SQLite."""
+    port, admin = free_port(), free_port()
+    seeds = folder / f"pets-{entities}.jsonl"
+    with seeds.open("w", encoding="utf-8") as file:
+        file.writelines(json.dumps({"id": n + 1, **NEW_PET}) + "\n" for n in range(entities))
+    config = folder / f"world-{entities}.json"
+    store = {"type": "sqlite", "path": f"world-{entities}.db"}
+    world = {"store": store, "collections": {"pets": {"file": seeds.name}}}
+    mock = {"spec": str(DOCUMENTS / "pets.openapi.yaml"), "name": "pets"}
+    config.write_text(json.dumps({"mocks": [mock], "world": world}), encoding="utf-8")
+    command = [*_polymock(), "serve", str(config), "--workers", "1", "--port", str(port)]
+    command += ["--admin-port", str(admin), "--journal", str(folder / f"journal-{port}.duckdb")]
+    server = Server(command, f"http://127.0.0.1:{port}", folder / f"world-{entities}.log")
+    return Target(name, server, lambda: _count(f"http://127.0.0.1:{admin}"))
+
+
 def start_polymock_graphql(folder: Path) -> Target:
     """The GraphQL document by `polymock serve`."""
     return start_polymock(folder, DOCUMENTS / "pets.graphql")

@@ -8,9 +8,9 @@ from typing import Literal
 import msgspec
 
 COUNTER = "@N@"
-"""Stands in a body for a number that is another one in each request."""
+"""Stands in a body or a path for a number that is another one in each request."""
 
-Group = Literal["rest", "graphql", "grpc"]
+Group = Literal["rest", "graphql", "grpc", "world"]
 
 
 class Workload(msgspec.Struct, frozen=True):
@@ -27,6 +27,8 @@ class Workload(msgspec.Struct, frozen=True):
     targets: tuple[str, ...] = ()
     against: str = ""
     """The workload whose measure it is compared with; "" is its own."""
+    highest: int = 10**9
+    """The last number of the counter, which begins again behind it."""
 
     @property
     def key(self) -> str:
@@ -102,6 +104,39 @@ GRPC_WORKLOADS = (
         ("polymock (Connect)",),
         "G1",
     ),
+)
+
+SMALL, LARGE = "1,000 entities", "1,000,000 entities"
+WORLD_SIZES = {SMALL: 1_000, LARGE: 1_000_000}
+
+
+def _world(
+    name: str, title: str, method: str, path: str, body: str = "", highest: int = 1000
+) -> Workload:
+    """A request about pets that somebody wrote, on worlds of two sizes."""
+    status = 201 if method == "POST" else 200
+    return Workload(name, title, method, path, status, body, "world", (SMALL, LARGE), "W1", highest)
+
+
+_PAGE = "/pets?limit=20&page="
+WORLD_WORKLOADS = (
+    Workload("W1", "GET /pets/1, from an example", "GET", "/pets/1", 200, "", "world", ("static",)),
+    _world("E1", "GET of ever-changing entities", "GET", f"/pets/{COUNTER}"),
+    _world("E2", "GET of a page of 20, each time another", "GET", _PAGE + COUNTER, highest=50),
+    Workload(
+        "E3",
+        "the same, deep in the list",
+        "GET",
+        f"{_PAGE}49{COUNTER}",
+        200,
+        "",
+        "world",
+        (LARGE,),
+        "W1",
+        999,
+    ),
+    _world("E4", "PUT of ever-changing entities", "PUT", f"/pets/{COUNTER}", json.dumps(NEW_PET)),
+    _world("E5", "POST of a new entity", "POST", "/pets", json.dumps(NEW_PET)),
 )
 
 BY_HAND = {

@@ -41,7 +41,8 @@ def test_calls_with_bodies_are_told_apart_by_them() -> None:
     kept = {body: reply(body) for body in (b"", b"1", b"2")}
     for body, answer in kept.items():
         replies.keep(call("/a", body), (), answer)
-    assert {body: replies.find(call("/a", body)) for body in kept} == kept
+    found = {body: replies.find(call("/a", body)) for body in kept}
+    assert {body: each.reply for body, each in found.items() if each is not None} == kept
     assert replies.find(call("/a", b"3")) is None
 
 
@@ -91,3 +92,15 @@ def test_a_reply_kept_twice_counts_once() -> None:
         replies.keep(call("/a"), (), reply())
     replies.keep(call("/b"), (), reply())
     assert replies.find(call("/a")) is not None
+
+
+def test_what_was_kept_with_another_stamp_is_replaced() -> None:
+    replies = RememberedReplies(max_bytes=20_000)
+    for stamp in range(100):
+        replies.keep(call("/a"), (), reply(b"%d" % stamp), stamp)
+    found = replies.find(call("/a"))
+    assert found is not None
+    assert (found.reply.body, found.stamp) == (b"99", 99)
+    for index in range(100):
+        replies.keep(call(f"/{index}"), (), reply(b"x" * 500))
+    assert replies.find(call("/99")) is not None

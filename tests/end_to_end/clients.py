@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -23,6 +23,7 @@ from websockets.typing import Subprotocol
 from polymock_grpc.model import Method
 
 SECONDS = 20.0
+Metadata = Sequence[tuple[str, str]]
 TRANSPORT_WS = Subprotocol("graphql-transport-ws")
 
 
@@ -50,17 +51,17 @@ class ReflectingClient:
     def __exit__(self, *_: object) -> None:
         self.channel.close()
 
-    def call(self, name: str, request: Any) -> Any:
+    def call(self, name: str, request: Any, metadata: Metadata = ()) -> Any:
         """The answer to a call of `SERVICE/METHOD`; where it is a stream, the list of messages.
 
         `request` is a list where the method takes a stream. Raises grpc.RpcError.
         """
-        answer = self.start(name, request)
+        answer = self.start(name, request, metadata)
         if isinstance(answer, Message):
             return MessageToDict(answer)
         return [MessageToDict(message) for message in answer]
 
-    def start(self, name: str, request: Any) -> Any:
+    def start(self, name: str, request: Any, metadata: Metadata = ()) -> Any:
         """As `call`, but of a stream the call itself: it is iterated, and can be cancelled."""
         method = self._method(name)
         request_class = GetMessageClass(method.input_type)
@@ -73,7 +74,7 @@ class ReflectingClient:
             request = (ParseDict(each, request_class()) for each in request)
         else:
             request = ParseDict(request, request_class())
-        return call(request, timeout=SECONDS)
+        return call(request, timeout=SECONDS, metadata=tuple(metadata))
 
     def _method(self, name: str) -> MethodDescriptor:
         service, _, method = name.partition("/")

@@ -75,7 +75,9 @@ class Binding(msgspec.Struct, frozen=True):
 
 class Inference(msgspec.Struct, frozen=True):
     """All that one contract says of the world. Kinds have different names, and a kind that no
-    binding names counts where another contract, or the config, has its collection."""
+    binding names counts where another contract, or the config, has its collection. `reaches` says
+    that operations which are not bound can show entities too, as a graph's do."""
 
     kinds: Sequence[EntityKind] = ()
     bindings: Sequence[Binding] = ()
+    reaches: bool = False

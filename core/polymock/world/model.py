@@ -25,6 +25,12 @@ class Domain(msgspec.Struct, frozen=True):
     mock: str
     bindings: Mapping[str, Binding]
     kinds: Mapping[str, Collection]
+    reaches: bool = False
+    """Whether operations that are not bound can show entities too, as a graph's do."""
+
+    def touched_by(self, operation: str) -> bool:
+        """Whether what an operation answers can depend on the world."""
+        return self.reaches or operation in self.bindings
 
 
 class WorldModel:
@@ -80,6 +86,7 @@ def build_model(inferences: Mapping[str, Inference], config: WorldConfig) -> Wor
                 for each in collection.kinds
                 if each.mock == mock
             },
+            inferences[mock].reaches,
         )
         for mock in inferences
     }
