@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from polymock.errors import StoreError, Unavailable
 from polymock_storage import sql
+from polymock_storage.bell import Bell
 
 T = TypeVar("T")
 
@@ -89,6 +90,7 @@ class Transaction:
                 self._roll_back()
                 raise database.failure(failed) from failed
             database.writes += 1
+            database.bell.ring()
             return
         self._roll_back()
         if isinstance(error, sqlite3.Error):
@@ -102,6 +104,26 @@ class Transaction:
             self._execute("ROLLBACK")
         except sqlite3.Error as error:
             raise self._database.failure(error) from error
+
+
+class Snapshot:
+    """`with database.snapshot:` lets all that is read in it be of one moment.
+
+    Nothing may be written in it. Raises Unavailable where the file cannot be read.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def __enter__(self) -> None:
+        database = self._database
+        if database.connection.in_transaction:  # left by one that could not be rolled back
+            database.read("ROLLBACK")
+        database.read("BEGIN")
+
+    def __exit__(self, *_: object) -> None:
+        if self._database.connection.in_transaction:
+            self._database.read("COMMIT")
 
 
 class Database:
@@ -127,13 +149,18 @@ class Database:
             raise _unopened(file, error) from error
         try:
             _prepare(self.connection, file)
+            self.bell = Bell(file)
         except BaseException as error:
             self.connection.close()
             if isinstance(error, sqlite3.Error):
                 raise _unopened(file, error) from error
+            if isinstance(error, OSError):
+                reason = f"The bell beside the world's store {file} cannot be made: {error}."
+                raise StoreError(reason, "Give this user the right to write the folder.") from error
             raise
         self.execute = self.connection.cursor().execute
         self.transaction = Transaction(self)
+        self.snapshot = Snapshot(self)
 
     def read(self, statement: str, values: Sequence[Any] = ()) -> list[Any]:
         """The rows that a statement finds, as tuples. Raises Unavailable.
@@ -144,6 +171,11 @@ class Database:
             return self.execute(statement, values).fetchall()
         except sqlite3.Error as error:
             raise self.failure(error) from error
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self.connection.close()
+        self.bell.close()
 
     def failure(self, error: sqlite3.Error) -> Unavailable:
         """What to raise for an error of SQLite."""

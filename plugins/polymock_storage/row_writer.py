@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 
 from polymock.stores import FIRST_POSITION, Change, Conflict, Row
 from polymock_storage import sql
+from polymock_storage.blocks import Tallies
 
 encode_links = msgspec.json.Encoder(order="sorted").encode
 decode_links = msgspec.json.Decoder(dict[str, str]).decode
@@ -35,8 +36,24 @@ class RowWriter:
 
     def __init__(self, execute: Callable[..., sqlite3.Cursor]) -> None:
         self._execute = execute
+        self._tallies = Tallies(execute)
 
-    def change(self, space: str, change: Change, revision: int, now: float) -> Row:
+    def write(self, space: str, changes: Sequence[Change], now: float) -> list[Row]:
+        """Write a batch; each row as it stands now. Raises Conflict."""
+        self._execute(sql.ADD_REVISIONS, (len(changes),))
+        ((last,),) = self._execute(sql.LAST_REVISION).fetchall()
+        first = last - len(changes) + 1
+        try:
+            rows = [
+                self._change(space, change, revision, now)
+                for revision, change in enumerate(changes, start=first)
+            ]
+            self._tallies.write()
+        finally:
+            self._tallies.forget()
+        return rows
+
+    def _change(self, space: str, change: Change, revision: int, now: float) -> Row:
         """Write one row, or erase it; as it stands now. Raises Conflict."""
         standing = self._standing(space, change)
         is_there = standing is not None and standing.is_there(now)
@@ -87,7 +104,7 @@ class RowWriter:
         if links is not None:
             self._link(_Standing(collection, number, revision, position, live, expires), change)
         if expires is None:
-            self._execute(sql.TALLY, (1, live, collection))
+            self._tallies.add(collection, position, 1, live)
         return Row(change.collection, key, value, revision, position, expires)
 
     def _replace(
@@ -158,13 +175,10 @@ class RowWriter:
 
     def _tally(self, before: _Standing, after: _Standing | None) -> None:
         """Keep the counts of a collection: rows that expire are not in them."""
-        rows = live = 0
         if before.expires is None:
-            rows, live = -1, -before.live
+            self._tallies.add(before.collection, before.position, -1, -before.live)
         if after is not None and after.expires is None:
-            rows, live = rows + 1, live + after.live
-        if rows or live:
-            self._execute(sql.TALLY, (rows, live, before.collection))
+            self._tallies.add(after.collection, after.position, 1, after.live)
 
 
 def _is_indexed_alike(one: _Standing, other: _Standing) -> bool:

@@ -2,11 +2,14 @@
 
 Constant texts: whatever comes from outside is a parameter, and SQLite compiles each text once.
 
-A collection of a space is a row of `collections`; elsewhere it stands by its number. Its `rows`
-and `live` (those that are no tombstones) count the rows that do not expire; the few that do are
-counted when somebody asks, through `rows_expiry`. A page of rows is found in an index alone
-(`rows_order`, or `links`, which repeats what it needs), so that rows which are skipped are not
-read. `value` stands last in `rows`: SQLite reads a row from its front, and a value may be long.
+A collection of a space is a row of `collections`; elsewhere it stands by its number. `blocks` has
+the counts of its rows, and of those that are no tombstones: as a whole (level 0, number 0), by wide
+blocks of positions (level 1) and by narrow ones (level 2); a block without rows is not there. They
+stand backwards, so that the three counts of a row at the end mostly share a page of the file. The
+few rows that expire are in no count: they are counted when somebody asks, through `rows_expiry`. A
+page of rows is found in an index alone (`rows_order`, or `links`, which repeats what it needs), so
+that rows which are skipped are not read. `value` stands last in `rows`: SQLite reads a row from its
+front, and a value may be long.
 """
 
 APPLICATION_ID = 0x504D574F
@@ -17,10 +20,14 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE TABLE revisions (last INTEGER NOT NULL)",
         "INSERT INTO revisions (last) VALUES (0)",
         """CREATE TABLE collections (
-            id INTEGER PRIMARY KEY, space TEXT NOT NULL, name TEXT NOT NULL,
-            rows INTEGER NOT NULL, live INTEGER NOT NULL
+            id INTEGER PRIMARY KEY, space TEXT NOT NULL, name TEXT NOT NULL
         )""",
         "CREATE UNIQUE INDEX collections_name ON collections (space, name)",
+        """CREATE TABLE blocks (
+            collection INTEGER NOT NULL, level INTEGER NOT NULL, number INTEGER NOT NULL,
+            rows INTEGER NOT NULL, live INTEGER NOT NULL,
+            PRIMARY KEY (collection, level, number DESC)
+        ) WITHOUT ROWID""",
         """CREATE TABLE rows (
             id INTEGER PRIMARY KEY, collection INTEGER NOT NULL, key TEXT NOT NULL,
             revision INTEGER NOT NULL, position INTEGER NOT NULL, live INTEGER NOT NULL,
@@ -72,23 +79,52 @@ SELECT rows.key, rows.value, rows.revision, rows.position, rows.expires FROM (
 ORDER BY page.position, page.key"""
 
 COUNT = """
-SELECT live + (
+SELECT coalesce((
+    SELECT live FROM blocks WHERE collection = collections.id AND level = 0 AND number = 0
+), 0) + (
     SELECT count(*) FROM rows
     WHERE rows.collection = collections.id AND rows.live = 1 AND rows.expires > ?
 ) FROM collections WHERE space = ? AND name = ?"""
 
 COLLECTIONS = """
-SELECT name FROM collections WHERE space = ? AND (rows > 0 OR EXISTS (
+SELECT name FROM collections WHERE space = ? AND (EXISTS (
+    SELECT 1 FROM blocks WHERE collection = collections.id AND level = 0
+) OR EXISTS (
     SELECT 1 FROM rows
     WHERE rows.collection = collections.id AND rows.live IN (0, 1) AND rows.expires > ?
 )) ORDER BY name"""
 
 SPACES = """
 SELECT DISTINCT space FROM collections
-WHERE space >= ?1 AND substr(space, 1, length(?1)) = ?1 AND (rows > 0 OR EXISTS (
+WHERE space >= ?1 AND substr(space, 1, length(?1)) = ?1 AND (EXISTS (
+    SELECT 1 FROM blocks WHERE collection = collections.id AND level = 0
+) OR EXISTS (
     SELECT 1 FROM rows
     WHERE rows.collection = collections.id AND rows.live IN (0, 1) AND rows.expires > ?2
 )) ORDER BY space"""
+
+COLLECTION = """
+SELECT id, EXISTS (
+    SELECT 1 FROM rows
+    WHERE rows.collection = collections.id AND rows.live IN (0, 1) AND rows.expires > ?
+) FROM collections WHERE space = ? AND name = ?"""
+"""The number of a collection, and whether it has rows that expire."""
+
+COUNT_ROWS = """
+SELECT count(*) FROM rows INDEXED BY rows_order
+WHERE collection = ? AND position >= ? AND position < ? AND live >= ? AND expires IS NULL"""
+
+COUNT_BLOCKS = """
+SELECT coalesce(sum(iif(?, live, rows)), 0) FROM blocks
+WHERE collection = ? AND level = 2 AND number >= ? AND number < ?"""
+
+WIDE_BLOCKS = """
+SELECT number, iif(?, live, rows) FROM blocks
+WHERE collection = ? AND level = 1 AND number >= ? ORDER BY number"""
+
+NARROW_BLOCKS = """
+SELECT number, iif(?, live, rows) FROM blocks
+WHERE collection = ? AND level = 2 AND number >= ? AND number < ? ORDER BY number"""
 
 EXPIRED = """
 SELECT id, collection, key, position, links FROM rows INDEXED BY rows_expiry
@@ -112,9 +148,15 @@ LAST_REVISION = "SELECT last FROM revisions"
 
 NEXT_POSITION = "SELECT max(?, coalesce(max(position) + 1, 0)) FROM rows WHERE collection = ?"
 
-ADD_COLLECTION = "INSERT INTO collections (space, name, rows, live) VALUES (?, ?, 0, 0)"
+ADD_COLLECTION = "INSERT INTO collections (space, name) VALUES (?, ?)"
 
-TALLY = "UPDATE collections SET rows = rows + ?, live = live + ? WHERE id = ?"
+TALLY = """
+INSERT INTO blocks (collection, level, number, rows, live)
+VALUES (?1, 0, 0, ?2, ?3), (?1, 1, ?4, ?2, ?3), (?1, 2, ?5, ?2, ?3)
+ON CONFLICT DO UPDATE SET rows = rows + excluded.rows, live = live + excluded.live"""
+
+ERASE_EMPTY_BLOCK = """
+DELETE FROM blocks WHERE collection = ? AND level = ? AND number = ? AND rows = 0"""
 
 ADD_ROW = """
 INSERT INTO rows (collection, key, revision, position, live, expires, links, value)
@@ -141,18 +183,25 @@ ON CONFLICT DO UPDATE SET last = max(last + 1, excluded.last) RETURNING last"""
 
 ERASE_EMPTY_COLLECTIONS = """
 DELETE FROM collections
-WHERE rows = 0 AND NOT EXISTS (SELECT 1 FROM rows WHERE rows.collection = collections.id)"""
+WHERE NOT EXISTS (SELECT 1 FROM rows WHERE rows.collection = collections.id)"""
 
 DROP = (
     "DELETE FROM links WHERE collection IN (SELECT id FROM collections WHERE space = ?)",
     "DELETE FROM rows WHERE collection IN (SELECT id FROM collections WHERE space = ?)",
+    "DELETE FROM blocks WHERE collection IN (SELECT id FROM collections WHERE space = ?)",
     "DELETE FROM collections WHERE space = ?",
     "DELETE FROM sequences WHERE space = ?",
 )
 
 COPY = (
-    """INSERT INTO collections (space, name, rows, live)
-    SELECT :target, name, rows, live FROM collections WHERE space = :source""",
+    """INSERT INTO collections (space, name)
+    SELECT :target, name FROM collections WHERE space = :source""",
+    """INSERT INTO blocks (collection, level, number, rows, live)
+    SELECT other.id, level, number, rows, live
+    FROM collections AS own
+    JOIN collections AS other ON other.space = :target AND other.name = own.name
+    JOIN blocks ON blocks.collection = own.id
+    WHERE own.space = :source""",
     """INSERT INTO rows (collection, key, revision, position, live, expires, links, value)
     SELECT other.id, key, revision, position, rows.live, expires, links, value
     FROM collections AS own

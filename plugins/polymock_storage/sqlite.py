@@ -7,20 +7,25 @@ world: {store: {type: sqlite, path: world.db}}      # stays
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from time import time
-from typing import Annotated
+from time import monotonic, time
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
 
 from polymock.interfaces import Plugin
 from polymock.stores import Change, Row, StorePlace
-from polymock_storage import sql
+from polymock_storage import blocks, sql
 from polymock_storage.database import Database
 from polymock_storage.row_writer import RowWriter
 
 FILE = "world.db"
 """The file in the scratch folder, where the settings name none."""
+
+LOOK_SECONDS = 0.05
+"""How often SQLite itself is asked whether others have written."""
+Window = tuple[int, int, float, int, int]
+"""Which rows to read: `after`, `live`, the time, `limit` and `skip`."""
 
 
 class SqliteSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -56,10 +61,19 @@ class SqliteStore:
         self._read = database.read
         self._execute = database.execute
         self._rows = RowWriter(database.execute)
+        self._next_look = 0.0
+        self._looked = 0
 
     def version(self) -> Hashable:
-        """What other connections have written, by SQLite's word, and what this one has."""
-        return self._read(sql.DATA_VERSION)[0][0], self.database.writes
+        """Another value after each write of anybody: the bell's sound.
+
+        Whoever ends between writing and ringing is noticed soon, by SQLite's own word.
+        """
+        now = monotonic()
+        if now >= self._next_look:
+            self._next_look = now + LOOK_SECONDS
+            self._looked = self._read(sql.DATA_VERSION)[0][0]
+        return self.database.bell.sound(), self.database.writes, self._looked
 
     def get(self, space: str, collection: str, key: str) -> Row | None:
         """The row of a key."""
@@ -91,7 +105,9 @@ class SqliteStore:
     ) -> list[Row]:
         """Rows in the order of their positions."""
         window = (after, int(live), time(), limit, skip)
-        if link is None:
+        if link is None and skip >= blocks.FAR:
+            found = self._far(space, collection, window)
+        elif link is None:
             found = self._read(sql.SCAN, (space, collection, *window))
         else:
             found = self._read(sql.SCAN_LINK, (space, collection, *link, *window))
@@ -115,13 +131,8 @@ class SqliteStore:
         if not changes:
             return []
         now = time()
-        rows = []
         with self.database.transaction:
-            self._execute(sql.ADD_REVISIONS, (len(changes),))
-            ((last,),) = self._execute(sql.LAST_REVISION).fetchall()
-            for number, change in enumerate(changes, start=last - len(changes) + 1):
-                rows.append(self._rows.change(space, change, number, now))
-        return rows
+            return self._rows.write(space, changes, now)
 
     def take(self, space: str, name: str, least: int = 1) -> int:
         """The next number of a sequence."""
@@ -155,7 +166,25 @@ class SqliteStore:
 
     def close(self) -> None:
         """Let go of the file."""
-        self.database.connection.close()
+        self.database.close()
+
+    def _far(self, space: str, collection: str, window: Window) -> list[Any]:
+        """The fields of a page that stands behind many rows, found by the counts of blocks.
+
+        Rows that expire are in no count: a collection that has some is walked row by row.
+        """
+        after, live, now, limit, skip = window
+        with self.database.snapshot:
+            places = self._read(sql.COLLECTION, (now, space, collection))
+            if not places:
+                return []
+            number, has_expiring = places[0]
+            if not has_expiring:
+                start = blocks.nearer(self._read, number, after, skip, live=bool(live))
+                if start is None:
+                    return []
+                after, skip = start
+            return self._read(sql.SCAN, (space, collection, after, live, now, limit, skip))
 
     def _drop(self, space: str) -> None:
         for statement in sql.DROP:

@@ -52,11 +52,11 @@ def store(tmp_path: Path) -> Iterator[SqliteStore]:
     store.close()
 
 
-def test_a_closed_store_leaves_one_file(tmp_path: Path) -> None:
+def test_a_closed_store_leaves_its_file_and_the_bell(tmp_path: Path) -> None:
     store = opened(tmp_path)
     store.apply("base", [Change("pets", "1", b"")])
     store.close()
-    assert [file.name for file in tmp_path.iterdir()] == ["world.db"]
+    assert {file.name for file in tmp_path.iterdir()} == {"world.db", "world.db-bell"}
 
 
 def test_a_folder_is_refused(tmp_path: Path) -> None:

@@ -15,15 +15,25 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from polymock import plugins
 from polymock.stores import FIRST_POSITION, Change, Conflict, Row, Storage, StorePlace
+from polymock_storage import blocks
 
 SPACES = st.sampled_from(["base", "base/ann", "Base"])
 COLLECTIONS = st.sampled_from(["pets", "owners"])
-KEYS = st.sampled_from(["1", "2", "10", "é", "%"])
+NAMES = ["1", "2", "10", "é", "%", "a"]
+KEYS = st.sampled_from(NAMES)
 VALUES = st.none() | st.binary(max_size=4)
-POSITIONS = st.none() | st.integers(0, 5) | st.just(FIRST_POSITION + 3)
+POSITIONS = st.none() | st.integers(0, 5) | st.integers(0, 40) | st.just(FIRST_POSITION + 3)
 LINKS = st.dictionaries(st.sampled_from(["owner", "kind"]), st.sampled_from(["a", "b"]), max_size=2)
-EXPIRES = st.sampled_from([None, None, None, 1.0, 4e9])
+EXPIRES = st.sampled_from([*[None] * 12, 1.0, 4e9])
 EXPECTED = st.sampled_from([None, None, None, "none", "right", "old"])
+
+
+def make_small(patch: pytest.MonkeyPatch) -> None:
+    """Blocks of 2 and of 6 positions, used from the first row that is skipped."""
+    patch.setattr(blocks, "NARROW", 2)
+    patch.setattr(blocks, "RATIO", 3)
+    patch.setattr(blocks, "FAR", 1)
+
 
 Place = tuple[str, str]
 Held = tuple[Row, dict[str, str]]
@@ -33,7 +43,7 @@ Held = tuple[Row, dict[str, str]]
 @st.composite
 def batches(draw: st.DrawFn) -> list[tuple[Change, str | None]]:
     """Changes of several keys, each with what its `expected` shall be."""
-    places = draw(st.lists(st.tuples(COLLECTIONS, KEYS), min_size=1, max_size=4, unique=True))
+    places = draw(st.lists(st.tuples(COLLECTIONS, KEYS), min_size=1, max_size=10, unique=True))
     return [
         (
             Change(
@@ -169,8 +179,10 @@ class StoreMachine(RuleBasedStateMachine):
     @rule(
         space=SPACES,
         collection=COLLECTIONS,
-        after=st.integers(-1, 6) | st.integers(FIRST_POSITION - 1, FIRST_POSITION + 5),
-        skip=st.integers(0, 3),
+        after=st.integers(-1, 6)
+        | st.integers(-1, 40)
+        | st.integers(FIRST_POSITION - 1, FIRST_POSITION + 5),
+        skip=st.integers(0, 6),
         limit=st.integers(0, 5),
         live=st.booleans(),
         link=st.none() | st.tuples(st.sampled_from(["owner", "kind"]), st.sampled_from(["a", "b"])),
@@ -200,10 +212,14 @@ class StoreMachine(RuleBasedStateMachine):
             for collection in ("pets", "owners"):
                 rows = [row for row, _ in self.ordered(space, collection)]
                 assert self.store.scan(space, collection) == rows
+                assert self.store.scan(space, collection, skip=2) == rows[2:]
+                live = [row for row in rows if row.value is not None and row.position > 2]
+                found_live = self.store.scan(space, collection, after=2, skip=1, live=True)
+                assert found_live == live[1:]
                 assert self.store.count(space, collection) == sum(
                     row.value is not None for row in rows
                 )
-                found = self.store.many(space, collection, ["1", "2", "10", "é", "%", "no"])
+                found = self.store.many(space, collection, [*NAMES, "no"])
                 assert found == {row.key: row for row in rows}
                 assert [self.store.get(space, collection, row.key) for row in rows] == rows
 
@@ -216,6 +232,21 @@ class SqliteMachine(StoreMachine):
     storage = "sqlite"
 
 
+class SmallBlocksMachine(StoreMachine):
+    """Blocks are so small that most pages are found by their counts."""
+
+    storage = "sqlite"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.patch = pytest.MonkeyPatch()
+        make_small(self.patch)
+
+    def teardown(self) -> None:
+        self.patch.undo()
+        super().teardown()
+
+
 THOROUGHLY = settings(
     max_examples=60,
     stateful_step_count=30,
@@ -226,3 +257,5 @@ TestMemory = MemoryMachine.TestCase
 TestMemory.settings = THOROUGHLY
 TestSqlite = SqliteMachine.TestCase
 TestSqlite.settings = THOROUGHLY
+TestSmallBlocks = SmallBlocksMachine.TestCase
+TestSmallBlocks.settings = THOROUGHLY
