@@ -20,7 +20,8 @@ from polymock.stores import Store
 from polymock.strategies import build_strategies
 from polymock.wires import Listening
 from polymock.world.inferring import infer, mock_names
-from polymock.world.seeds import plant, read_seeds
+from polymock.world.planting import plant
+from polymock.world.seeds import read_seeds
 from polymock.world.world import World
 from polymock_schemas.config import Config
 
@@ -85,8 +86,14 @@ def _build_world(
     if not model.collections:
         return None
     ttl = parse_duration(config.world.session_ttl)
-    world = World(model, open_store(config, folder), ttl)
-    plant(world, read_seeds(config.world, folder, model))
+    seeds = read_seeds(config.world, folder, model)
+    world = World(
+        model,
+        open_store(config, folder),
+        ttl,
+        lambda: read_seeds(config.world, folder, model),
+    )
+    plant(world, seeds)
     return world
 
 

@@ -34,6 +34,7 @@ Names are neutral of protocol: no HTTP status, no gRPC code. A contract maps the
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from polymock_schemas.calls import Violation
 from polymock_schemas.commands import Fault
@@ -181,7 +182,16 @@ class PluginError(UserError):
 
 
 class WorldError(UserError):
-    """A command on the world, its sessions, snapshots or seeds cannot be carried out."""
+    """A command on the world, its sessions, snapshots or seeds cannot be carried out.
+
+    `kind` tells whether it is `wrong`, names something `unknown`, or something that is `taken`.
+    """
+
+    def __init__(
+        self, message: str, hint: str = "", kind: Literal["wrong", "unknown", "taken"] = "wrong"
+    ) -> None:
+        super().__init__(message, hint)
+        self.kind = kind
 
 
 class StoreError(UserError):

@@ -11,6 +11,8 @@ from polymock.errors import MethodNotAllowed, MockError, NoOperation
 from polymock.interfaces import Answer, Match, Operation, Spec
 from polymock.samples import Sampler
 from polymock.wires import Flow, Socket
+from polymock.world.entities import Inference
+from polymock.world.writing import Writer as WorldWriter
 from polymock_graphql.conversing import legacy, transport
 from polymock_graphql.graphiql import page
 from polymock_graphql.model import Asset, GraphqlDocument, GraphqlReading, Planner
@@ -31,7 +33,8 @@ _PAGE = Operation(name="", reads=READS, cacheable=True, guarded=False)
 
 
 class GraphqlContract:
-    """Implements `polymock.interfaces.Contract` and `Framing`, and `polymock.wires.Conversing`."""
+    """Implements `polymock.interfaces.Contract`, `Worldly` and `Framing`, and
+    `polymock.wires.Conversing`."""
 
     protocol = "graphql"
     subprotocols = (transport.SUBPROTOCOL, legacy.SUBPROTOCOL)
@@ -47,8 +50,8 @@ class GraphqlContract:
         self._document = document
         self._shows_page = settings.graphiql
         sampler = Sampler(document.schemas.definitions)
-        plans: Planner = planner or SchemaPlanner(document, sampler, spec.seed, settings)
-        self._reader = Reader(Documents(document.schema, plans, settings), settings)
+        self._plans: Planner = planner or SchemaPlanner(document, sampler, spec.seed, settings)
+        self._reader = Reader(Documents(document.schema, self._plans, settings), settings)
         self._writer = Writer(settings)
         self.title = document.title
         self.faults: Sequence[Fault] = document.faults
@@ -90,6 +93,18 @@ class GraphqlContract:
         if isinstance(reading, Asset):
             return Answer(None, "")
         return self._writer.answer(reading)
+
+    @property
+    def inference(self) -> Inference:
+        """The types whose objects are entities, and what the root fields do with them."""
+        return self._plans.inference
+
+    def recall(self, reading: GraphqlReading | Asset, world: WorldWriter) -> Answer | None:
+        """The response, run by the plan in the world; None where the call asks for no world: a
+        file's, or one that chooses its values by `Prefer`. Raises InvalidRequest, LimitExceeded."""
+        if isinstance(reading, Asset) or reading.preferences.is_apart or not world.domain.kinds:
+            return None
+        return self._writer.answer(reading, world)
 
     def write(self, reading: GraphqlReading | Asset, answer: Answer) -> Reply:
         """A GraphQL response in the media type that the client wants."""

@@ -9,6 +9,8 @@ import msgspec
 from graphql import DocumentNode, GraphQLSchema, OperationDefinitionNode
 
 from polymock.jsonschema import Definitions, Schema
+from polymock.world.entities import Inference
+from polymock.world.writing import Writer
 from polymock_schemas.calls import Call, Violation
 from polymock_schemas.commands import Fault
 
@@ -63,6 +65,21 @@ class Result(msgspec.Struct, frozen=True):
     errors: Sequence[Mapping[str, Any]] = ()
     violations: tuple[Violation, ...] = ()
     """What in the call broke a constraint of the schema: the reasons of some of the errors."""
+    touched: bool = False
+    """Whether it tells of anything that somebody wrote in the world."""
+    wrote: bool = False
+    """Whether it wrote in the world, or tried to."""
+
+
+class Increments(msgspec.Struct, frozen=True):
+    """The initial result of an incremental delivery, and those after it, as they are sent.
+
+    `touched` and `wrote` are those of the whole.
+    """
+
+    results: Sequence[Mapping[str, Any]]
+    touched: bool = False
+    wrote: bool = False
 
 
 class Plan(Protocol):
@@ -85,8 +102,9 @@ class Plan(Protocol):
         """The same plan in the world of another seed."""
         ...
 
-    def run(self, variables: Mapping[str, Any]) -> Result:
-        """Answer once. `variables` are the raw ones, of JSON's types; wrong ones are errors.
+    def run(self, variables: Mapping[str, Any], world: Writer | None = None) -> Result:
+        """Answer once, in a world if there is one. `variables` are the raw ones, of JSON's types;
+        wrong ones are errors.
 
         Raises Invalid where they cannot be coerced (GraphQL, section 6.1.2), TooLarge where the
         answer would cost more than the limit.
@@ -94,18 +112,18 @@ class Plan(Protocol):
         ...
 
     def fail(self, variables: Mapping[str, Any], message: str, code: str) -> Result:
-        """Answer once, but for the first root field, which ends in an error.
+        """Answer once, but for the first root field, which ends in an error. No world is asked.
 
         Raises what `run` raises.
         """
         ...
 
-    def events(self, variables: Mapping[str, Any]) -> Iterator[Result]:
+    def events(self, variables: Mapping[str, Any], world: Writer | None = None) -> Iterator[Result]:
         """A subscription's events, without pauses; as many as the settings say."""
         ...
 
-    def increments(self, variables: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-        """The initial result of an incremental delivery, and those after it, as they are sent."""
+    def increments(self, variables: Mapping[str, Any], world: Writer | None = None) -> Increments:
+        """The results of an incremental delivery."""
         ...
 
 
@@ -113,6 +131,11 @@ class Planner(Protocol):
     """Compiles operations. The document has been parsed and validated."""
 
     def plan(self, document: DocumentNode, operation: OperationDefinitionNode) -> Plan: ...
+
+    @property
+    def inference(self) -> Inference:
+        """What the document says of the world."""
+        ...
 
 
 class Task(msgspec.Struct, frozen=True):
@@ -139,6 +162,11 @@ class Preferences(msgspec.Struct, frozen=True):
     """Whether the same call gets the same values again."""
     applied: str = ""
     """The value of `Preference-Applied`."""
+
+    @property
+    def is_apart(self) -> bool:
+        """Whether the answer is an error, or of another seed, and so none of the world's."""
+        return bool(self.code) or self.seed is not None
 
 
 class GraphqlReading(msgspec.Struct, frozen=True):

@@ -6,7 +6,7 @@ is 294, as the edition of September 2026 recommends, which clients treat as any 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import Any
 
@@ -15,7 +15,17 @@ import msgspec
 from polymock.config.units import parse_duration
 from polymock.errors import Invalid, TooLarge
 from polymock.interfaces import Answer
-from polymock_graphql.model import Asset, GraphqlReading, Plan, Preferences, Refused, Result, Task
+from polymock.world.writing import Writer as WorldWriter
+from polymock_graphql.model import (
+    Asset,
+    GraphqlReading,
+    Increments,
+    Plan,
+    Preferences,
+    Refused,
+    Result,
+    Task,
+)
 from polymock_graphql.planning.errors import is_callers
 from polymock_graphql.reading.errors import LimitExceeded, errors_of
 from polymock_graphql.reading.media_types import EVENTS, GRAPHQL_JSON, JSON, PARTS
@@ -23,7 +33,7 @@ from polymock_graphql.reading.negotiation import DEFER_SPEC, SOCKET
 from polymock_graphql.settings import GraphqlSettings
 from polymock_graphql.writing.increments import in_earlier_form
 from polymock_graphql.writing.streams import frame_of, stream
-from polymock_schemas.calls import Headers, Outcome, Reply, Violation
+from polymock_schemas.calls import Headers, Outcome, Reply, Source, Violation
 
 PARTIAL_SUCCESS = 294
 
@@ -49,28 +59,26 @@ class Writer:
     def __init__(self, settings: GraphqlSettings) -> None:
         self._interval = parse_duration(settings.subscriptions.interval)
 
-    def answer(self, reading: GraphqlReading) -> Answer:
-        """Run the tasks. Raises InvalidRequest, LimitExceeded."""
+    def answer(self, reading: GraphqlReading, world: WorldWriter | None = None) -> Answer:
+        """Run the tasks, in a world if there is one. Raises InvalidRequest, LimitExceeded."""
         wish = reading.preferences
         if reading.is_batch:
-            return _answer_batch(reading.tasks, wish)
+            return _answer_batch(reading.tasks, wish, world)
         (task,) = reading.tasks
         if isinstance(task, Refused):
             return Answer({"errors": task.errors}, "sample")
         variables = task.request.variables
         if wish.code:
-            return Answer(in_response(_run(task, wish)), "sample", stable=wish.stable)
+            return Answer(in_response(_run(task, wish, None)), "sample", stable=wish.stable)
         plan = _seeded(task.plan, wish)
         if plan.kind == "subscription":
-            events = (in_response(result) for result in plan.events(variables))
-            return _begin(events, self._interval)
+            return _begin_events(plan.events(variables, world), self._interval)
         if plan.incremental and reading.media in (PARTS, DEFER_SPEC, EVENTS):
-            increments = plan.increments(variables)
-            if reading.media != PARTS:
-                increments = in_earlier_form(increments)
-            return _begin(increments, 0.0)
-        result = _run(task, wish)
-        return Answer(in_response(result), "sample", result.violations or None, wish.stable)
+            return _begin_increments(plan.increments, variables, world, reading.media)
+        result = _run(task, wish, world)
+        violations = result.violations or None
+        stable = wish.stable and not result.wrote
+        return Answer(in_response(result), _source([result]), violations, stable)
 
     def write(self, reading: GraphqlReading, answer: Answer) -> Reply:
         """Encode an answer, whose value is a GraphQL response (of a batch: a list of them)."""
@@ -153,46 +161,73 @@ def _seeded(plan: Plan, wish: Preferences) -> Plan:
     return plan if wish.seed is None else plan.reseeded(wish.seed)
 
 
-def _run(task: Task, wish: Preferences) -> Result:
+def _source(results: Sequence[Result | Increments]) -> Source:
+    """Who made the answer: the world, where anything in it was written."""
+    return "world" if any(result.touched or result.wrote for result in results) else "sample"
+
+
+def _run(task: Task, wish: Preferences, world: WorldWriter | None) -> Result:
     variables, plan = task.request.variables, _seeded(task.plan, wish)
     try:
         if wish.code:
             words = wish.code.replace("_", " ").capitalize()
             return plan.fail(variables, f"{words}, as the request prefers.", wish.code)
-        return plan.run(variables)
+        return plan.run(variables, world)
     except TooLarge as error:
         raise LimitExceeded(error.detail) from error
 
 
-def _answer_batch(tasks: Sequence[Task | Refused], wish: Preferences) -> Answer:
+def _answer_batch(
+    tasks: Sequence[Task | Refused], wish: Preferences, world: WorldWriter | None
+) -> Answer:
     """What is wrong with one request of a batch does not touch the others."""
     values: list[Mapping[str, Any]] = []
     violations: list[Violation] = []
+    results: list[Result] = []
     for index, task in enumerate(tasks):
         if isinstance(task, Refused):
             values.append({"errors": task.errors})
             continue
         try:
-            result = _run(task, wish)
+            result = _run(task, wish, world)
         except (Invalid, TooLarge) as error:
             values.append({"errors": errors_of(error)})
         else:
+            results.append(result)
             values.append(in_response(result))
             violations += (
                 Violation(each.location.replace("body/", f"body/{index}/", 1), each.message)
                 for each in result.violations
             )
-    return Answer(values, "sample", tuple(violations) or None, wish.stable)
+    stable = wish.stable and not any(result.wrote for result in results)
+    return Answer(values, _source(results), tuple(violations) or None, stable)
 
 
-def _begin(results: Iterator[Mapping[str, Any]], interval: float) -> Answer:
+def _begin_events(results: Iterator[Result], interval: float) -> Answer:
     """An answer that goes on. The first result is made now: what is wrong with the request is
     refused as such, before anything is sent."""
     try:
         first = [*islice(results, 1)]
     except TooLarge as error:
         raise LimitExceeded(error.detail) from error
-    return Answer(None, "sample", Flowing(chain(first, results), interval), stable=False)
+    shown = (in_response(result) for result in chain(first, results))
+    return Answer(None, _source(first), Flowing(shown, interval), stable=False)
+
+
+def _begin_increments(
+    make: Callable[[Mapping[str, Any], WorldWriter | None], Increments],
+    variables: Mapping[str, Any],
+    world: WorldWriter | None,
+    media: str,
+) -> Answer:
+    """An answer in parts; all of them are made now."""
+    try:
+        made = make(variables, world)
+    except TooLarge as error:
+        raise LimitExceeded(error.detail) from error
+    results = iter(made.results)
+    shown = results if media == PARTS else in_earlier_form(results)
+    return Answer(None, _source([made]), Flowing(shown, 0.0), stable=False)
 
 
 def _judge(value: Any, media: str) -> tuple[int, Outcome]:

@@ -8,6 +8,8 @@ from msgspec.structs import replace
 
 from polymock.errors import MockError, NoOperation, Unreadable
 from polymock.interfaces import Answer, Match, Operation, Spec
+from polymock.world.entities import Inference
+from polymock.world.writing import Writer
 from polymock_grpc.answering.answers import Answers
 from polymock_grpc.answering.errors import status_of
 from polymock_grpc.answering.wishes import AskedStatus
@@ -18,6 +20,7 @@ from polymock_grpc.transcription import Transcriber, frame
 from polymock_grpc.wires.choosing import NATIVE_READS, READS, Wires, speaks_grpc
 from polymock_grpc.wires.deadlines import deadline_of
 from polymock_grpc.wires.native import MISPLACED, is_misplaced, is_native
+from polymock_grpc.world.recalling import Recalling
 from polymock_schemas.calls import Call, Headers, Reply
 from polymock_schemas.commands import Fault
 
@@ -25,7 +28,7 @@ _NO_METADATA = Metadata()
 
 
 class GrpcContract:
-    """Implements `polymock.interfaces.Contract`, `Screening`, `Transcribing` and `Framing`.
+    """Implements `polymock.interfaces.Contract`, `Worldly`, `Screening`, `Transcribing`, `Framing`.
 
     Listeners look at `document` and `settings` too.
     """
@@ -41,6 +44,7 @@ class GrpcContract:
         self.files = document.files
         self._spec = spec
         self._answers = Answers(document, settings, spec.seed)
+        self._recalling = Recalling(document.methods, document.registry, self._answers)
         self._wires = Wires(document.methods, document.registry)
         self._transcriber = Transcriber(document.registry)
         self._methods = {method.name: method for method in document.methods}
@@ -77,6 +81,15 @@ class GrpcContract:
         reading = GrpcReading(method, wire, call, wire.decode(method, call))
         self._answers.check(reading)
         return reading
+
+    @property
+    def inference(self) -> Inference:
+        """Its message types that have a key, and what its methods do with them."""
+        return self._recalling.inference
+
+    def recall(self, reading: GrpcReading, world: Writer) -> Answer | None:
+        """What methods that get, list, create, update and delete say of the world."""
+        return self._recalling.recall(reading, world)
 
     def example(self, reading: GrpcReading) -> None:
         """Services have no examples."""

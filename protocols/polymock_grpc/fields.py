@@ -21,8 +21,9 @@ Element = ScalarType | DescEnum | DescMessage
 TIMESTAMP = "google.protobuf.Timestamp"
 _NEXT_PAGES = ("next_page_token", "next_key", "next_cursor", "next_page_cursor")
 _DELETED = ("delete_time", "purge_time")
+IMPLICIT = 2
+"""Of FeatureSet.FieldPresence: the zero of a field cannot be told from its absence."""
 _LEGACY_REQUIRED = 3
-"""Of FeatureSet.FieldPresence."""
 
 
 def is_legacy_required(field: DescField | DescExtension) -> bool:

@@ -6,6 +6,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from polymock_schemas.calls import Violation
+
 
 class Fault(msgspec.Struct, frozen=True, gc=False):
     """Something wrong with a file that a user brought.
@@ -55,87 +57,15 @@ class PluginInfo(msgspec.Struct, frozen=True):
     why: str = ""
 
 
-class SessionInfo(msgspec.Struct, frozen=True):
-    """A session. Times are seconds since 1970; it ends at `expires`, or `ttl` seconds after it was
-    last used. `writes` counts the entities that were written or deleted in it."""
-
-    name: str
-    created: float
-    expires: float
-    ttl: float
-    writes: int
+RefusalKind = Literal["wrong", "unknown", "taken", "conflict", "unavailable", "failed"]
+"""Why a command was refused: what it was asked with is wrong, or names what is not there or what is
+taken; something stands against it; it cannot be carried out now; it failed for a fault of ours."""
 
 
-class SnapshotInfo(msgspec.Struct, frozen=True):
-    """A snapshot: of the base world, or of a `session`. `created` is in seconds since 1970."""
+class Refusal(msgspec.Struct, frozen=True):
+    """Why a command was not carried out, and what to do."""
 
-    name: str
-    created: float
-    session: str
-    entities: int
-
-
-class ClockInfo(msgspec.Struct, frozen=True):
-    """A world's clock: what it says (RFC 3339), whether it stands still, and by how many seconds it
-    is ahead of the machine's."""
-
-    now: str
-    frozen: bool
-    offset: float
-    session: str = ""
-
-
-class BindingInfo(msgspec.Struct, frozen=True):
-    """An operation that reads or writes a collection of the world, and why it is taken to."""
-
-    mock: str
-    operation: str
-    role: str
-    collection: str
-    kind: str
-    why: str
-
-
-class ReferenceInfo(msgspec.Struct, frozen=True):
-    """What the entities of a collection tell of others. `on_delete` is what happens to them when
-    the other is deleted."""
-
-    property: str
-    collection: str
-    many: bool
-    on_delete: str
-
-
-class CollectionInfo(msgspec.Struct, frozen=True):
-    """A collection of the world. `types` are the contracts' own (`shop.Product`); `entities` counts
-    those that somebody wrote, None where nothing is served."""
-
-    name: str
-    key: str
-    types: tuple[str, ...]
-    references: tuple[ReferenceInfo, ...]
-    strict: bool
-    entities: int | None = None
-
-
-class WorldBindings(msgspec.Struct, frozen=True):
-    """What was inferred of the world: its collections, and what operations do with them."""
-
-    collections: tuple[CollectionInfo, ...]
-    bindings: tuple[BindingInfo, ...]
-
-
-class EntityInfo(msgspec.Struct, frozen=True):
-    """An entity of the world. `written`: whether somebody wrote, seeded or changed it."""
-
-    collection: str
-    key: str
-    value: dict[str, Any]
-    written: bool
-
-
-class EntityPage(msgspec.Struct, frozen=True):
-    """Some entities of a collection, of `total` in all."""
-
-    items: tuple[EntityInfo, ...]
-    total: int
+    kind: RefusalKind
+    message: str
+    hint: str = ""
+    violations: tuple[Violation, ...] = ()

@@ -116,7 +116,8 @@ class CollectionConfig(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
         bool, Meta(description="false leaves its operations to examples and samples")
     ] = True
     file: Annotated[
-        str | None, Meta(description="Entities to begin with: a JSON, YAML or CSV file")
+        str | None,
+        Meta(description="Entities to begin with: a JSON, JSON Lines, YAML or CSV file"),
     ] = None
     key: Annotated[str | None, Meta(description="The property that tells entities apart")] = None
     types: Annotated[
@@ -168,7 +169,11 @@ class WorldConfig(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
         Rule | None, Meta(description="The default of every collection's `on_delete`")
     ] = None
     seed_from_examples: Annotated[
-        bool, Meta(description="Begin with the entities in the contracts' examples")
+        bool,
+        Meta(
+            description="Begin with the entities in the contracts' examples, where a collection "
+            "has no file"
+        ),
     ] = False
     collections: Annotated[
         dict[Annotated[str, Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,63}$")], CollectionConfig],

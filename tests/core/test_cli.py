@@ -41,7 +41,9 @@ def journal(folder: Path) -> Path:
 
 def test_help_and_version() -> None:
     help_text = polymock("--help").stdout
-    assert all(name in help_text for name in ("serve", "check", "logs", "plugins"))
+    assert all(
+        name in help_text for name in ("serve", "check", "logs", "world", "sessions", "plugins")
+    )
     assert polymock("--version").stdout.startswith("polymock, version ")
 
 

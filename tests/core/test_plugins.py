@@ -23,7 +23,7 @@ plugin = Plugin(config=Settings, build=lambda config: ("built", config.path, con
 
 def test_a_good_plugin_is_listed_and_built(install: Install) -> None:
     install("good-store", "good_store", GOOD, GROUP, "good")
-    assert plugins.names(GROUP) == ("good",)
+    assert plugins.names(GROUP) == ("good", "memory", "sqlite")
     assert plugins.build(GROUP, "good", {"path": "x"}) == ("built", "x", 1)
 
 

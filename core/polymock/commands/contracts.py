@@ -13,8 +13,13 @@ from polymock.config.certificates import find_certificates
 from polymock.config.loading import LoadedConfig
 from polymock.contracts import compile_mock, find_protocol
 from polymock.errors import SpecError
+from polymock.interfaces import Worldly
 from polymock.plugins import guarded
 from polymock.strategies import build_strategies
+from polymock.world.entities import Inference
+from polymock.world.inferring import mock_names
+from polymock.world.model import build_model
+from polymock.world.seeds import read_seeds
 from polymock_schemas.commands import CheckResult, Fault
 from polymock_schemas.config import MockConfig
 from polymock_schemas.published import published_schema
@@ -24,14 +29,19 @@ def check(loaded: LoadedConfig) -> tuple[CheckResult, ...]:
     """What is wrong with each mock's contract, every operation compiled and sampled.
 
     A contract that cannot be compiled is a result with errors; a broken plugin raises PluginError,
-    and an auth strategy with wrong settings, or a wrong file of `server.tls`, ConfigError.
-    Environment variables need not be set.
+    and an auth strategy with wrong settings, a wrong file of `server.tls`, or what the config says
+    of the world and its seeds, ConfigError. Environment variables need not be set.
     """
     build_strategies(loaded.config, _Environment(os.environ))
     if loaded.config.server.tls is not None:
         find_certificates(loaded.config.server.tls, loaded.folder)
     seed = loaded.config.world.seed
-    return tuple(_check_mock(mock, loaded.folder, seed) for mock in loaded.config.mocks)
+    inferences: list[Inference | None] = []
+    results = tuple(
+        _check_mock(mock, loaded.folder, seed, inferences) for mock in loaded.config.mocks
+    )
+    _check_world(loaded, inferences)
+    return results
 
 
 def config_schema() -> str:
@@ -56,13 +66,33 @@ class _Environment(dict[str, str]):
         return self[name]
 
 
-def _check_mock(mock: MockConfig, folder: Path, seed: int) -> CheckResult:
+def _check_world(loaded: LoadedConfig, inferences: Sequence[Inference | None]) -> None:
+    """Put the world together, and read its seeds. Raises ConfigError.
+
+    Nothing can be said of it where a contract is missing.
+    """
+    config = loaded.config
+    if not config.world.enabled or len(inferences) < len(config.mocks):
+        return
+    known = {
+        name: inference
+        for name, inference in zip(mock_names(config), inferences, strict=True)
+        if inference is not None
+    }
+    read_seeds(config.world, loaded.folder, build_model(known, config.world))
+
+
+def _check_mock(
+    mock: MockConfig, folder: Path, seed: int, inferences: list[Inference | None]
+) -> CheckResult:
+    """What is wrong with one contract; what it says of the world is added to `inferences`."""
     protocol = mock.protocol or ""
     try:
         protocol = find_protocol(mock, folder)
         _, contract = compile_mock(replace(mock, protocol=protocol), folder, seed)
         with guarded(f"The protocol plugin {protocol!r} failed on {mock.spec}"):
             faults = tuple(contract.problems())
+            inferences.append(contract.inference if isinstance(contract, Worldly) else None)
     except SpecError as error:
         whole = Fault("error", mock.spec, "", error.message, error.hint)
         return CheckResult(mock.spec, protocol, 0, error.faults or (whole,))

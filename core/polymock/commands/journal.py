@@ -36,7 +36,7 @@ def query(sql: str, journal: Path, limit: int, seconds: float) -> SqlResult:
     Asks the server that owns the journal, or opens the file where none runs. Raises JournalError.
     """
     server = find_server(journal)
-    if server is not None:
+    if server is not None and server.records:
         answer = _ask(server, sql, limit, seconds)
         if answer is not None:
             return answer

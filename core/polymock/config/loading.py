@@ -61,7 +61,12 @@ class LoadedConfig(msgspec.Struct, frozen=True):
     def journal_path(self) -> Path | None:
         """The journal's file, absolute; None where nothing is recorded."""
         journal = self.config.journal
-        return Path(resolve(self.folder, journal.path)) if journal.enabled else None
+        return self.announced_at if journal.enabled else None
+
+    @property
+    def announced_at(self) -> Path:
+        """The path beside which a server tells that it runs: the journal's, recording or not."""
+        return Path(resolve(self.folder, self.config.journal.path))
 
 
 def load(

@@ -8,9 +8,9 @@ import logging
 import os
 import signal
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
@@ -20,6 +20,7 @@ from polymock.config.units import parse_duration
 from polymock.documents.folders import folders_in
 from polymock.documents.places import is_url
 from polymock.errors import ServerError, SpecError, UserError
+from polymock.server.asking import CommandRefused
 from polymock.server.messages import Found, FromWorker, Load, Loaded, LoadFailed, WorkerSettings
 from polymock.server.panel import Started, listener_summaries, print_faults, print_panel
 from polymock.server.ports import await_listening, reserve
@@ -27,6 +28,8 @@ from polymock.server.reservations import Reservations
 from polymock.server.serverfile import announce
 from polymock.server.watch import Look, changes, look
 from polymock.server.workers import WorkerHandle
+from polymock.world.seed_files import seed_files
+from polymock_schemas.commands import Refusal
 
 if TYPE_CHECKING:
     from polymock.journal.writer import Journal
@@ -124,6 +127,16 @@ class Control:
             fine = fine and not status.last_error
         return fine, parts
 
+    async def ask(self, command: str, params: Mapping[str, Any]) -> bytes:
+        """Have a command carried out on what is served; its result as JSON.
+
+        Any worker will do, as they share the world. Raises CommandRefused.
+        """
+        for worker in self._workers:
+            if worker.ready:
+                return await worker.asking.ask(command, params)
+        raise CommandRefused(Refusal("unavailable", "No worker serves now.", "Try again."))
+
     @contextlib.asynccontextmanager
     async def _workers_at(
         self, address: str, port: int, socket_path: str, reservations: Reservations
@@ -179,7 +192,7 @@ class Control:
         from polymock.edge.admin import admin_app
 
         server = Server(
-            admin_app(self.ready, self._journal),
+            admin_app(self.ready, self._journal, self.ask),
             address=address,
             port=port,
             interface=Interfaces.ASGI,
@@ -187,9 +200,12 @@ class Control:
             websockets=False,
         )
         serving = asyncio.create_task(server.serve())
-        path = self._loaded.journal_path
         try:
-            with announce(path, f"http://{_in_url(address)}:{port}") if path else _nothing():
+            with announce(
+                self._loaded.announced_at,
+                f"http://{_in_url(address)}:{port}",
+                records=self._journal is not None,
+            ):
                 yield
         finally:
             server.stop()
@@ -306,7 +322,7 @@ class Control:
             for path in (mock.spec, *mock.include)
             if not is_url(path)
         }
-        files = {*self._files, *named}
+        files = {*self._files, *named, *seed_files(loaded.config.world, loaded.folder)}
         if loaded.file is not None:
             files.add(str(loaded.file))
         inside = {str(folder) for path in named for folder in folders_in(Path(path))}
@@ -323,9 +339,17 @@ class Control:
             log.error("the mocks served before go on being served")
             return
         after = loaded.config
-        if (before.server, before.journal) != (after.server, after.journal):
-            log.warning("changes below `server:` and `journal:` count from the next start on")
-        kept = replace(after, server=before.server, journal=before.journal)
+        kept = replace(
+            after,
+            server=before.server,
+            journal=before.journal,
+            world=replace(after.world, store=before.world.store),
+        )
+        if kept != after:
+            log.warning(
+                "changes below `server:` and `journal:`, and of `world.store`, count from the next "
+                "start on"
+            )
         self._loaded = replace(loaded, config=kept)
         load = Load(kept, str(loaded.folder))
         await asyncio.gather(*(worker.load(load) for worker in self._workers))
@@ -346,11 +370,6 @@ def _reserved(host: str, port: int, flag: str) -> Iterator[tuple[str, int]]:
     with reserve(host, port, flag) as placeholder:
         address, number = placeholder.getsockname()[:2]
         yield str(address), int(number)
-
-
-@contextlib.contextmanager
-def _nothing() -> Iterator[None]:
-    yield
 
 
 def _in_url(host: str) -> str:

@@ -5,16 +5,26 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import msgspec
 
 from polymock.app import build_snapshot
 from polymock.errors import SpecError, UserError
-from polymock.server.messages import Compiled, FromWorker, Listen, Load, LoadFailed, ToWorker
+from polymock.server.messages import (
+    Ask,
+    Compiled,
+    FromWorker,
+    Listen,
+    Load,
+    LoadFailed,
+    Told,
+    ToWorker,
+)
 from polymock.snapshot import Snapshot
 from polymock.storage import StoreKeeper
+from polymock_schemas.commands import Refusal
 
 
 class Output:
@@ -48,7 +58,7 @@ class Orders:
     """Reads what the control process tells, one JSON line after another.
 
     A config is compiled as it comes. One whose protocols bring listeners waits until the control
-    process has said which ports are theirs.
+    process has said which ports are theirs. Commands are answered in between, by `answer`.
     """
 
     def __init__(self, commands: asyncio.StreamReader, output: Output, stores: StoreKeeper) -> None:
@@ -59,12 +69,17 @@ class Orders:
         self._load: Load | None = None
         self._compiled: Snapshot | None = None
         self._is_first = True
+        self.answer: Callable[[Ask], bytes | Refusal] = _not_yet
+        """Carries out a command: its result as JSON, or why there is none."""
 
     async def take(self) -> Order | None:
         """The next order. None where there will be none: the control process has gone, or the
         very first one cannot be served."""
         while line := await self._commands.readline():
             message = msgspec.json.decode(line, type=ToWorker)
+            if isinstance(message, Ask):
+                self._tell(message)
+                continue
             if isinstance(message, Load):
                 self._compile(message)
             else:
@@ -91,8 +106,19 @@ class Orders:
         if not self._ports.keys() >= set(protocols):
             self._output.send(Compiled(protocols))
 
+    def _tell(self, ask: Ask) -> None:
+        told = self.answer(ask)
+        if isinstance(told, Refusal):
+            self._output.send(Told(ask.id, refusal=told))
+        else:
+            self._output.send(Told(ask.id, msgspec.Raw(told)))
+
     def _learn(self, message: Listen) -> None:
         self._ports.update(message.ports)
         if message.failure:
             self._compiled = None
             self._output.send(LoadFailed(message.failure, message.hint, ()))
+
+
+def _not_yet(_ask: Ask) -> Refusal:
+    return Refusal("unavailable", "Nothing is served yet.", "Try again.")

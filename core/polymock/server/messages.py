@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
-from polymock_schemas.commands import Fault
+from polymock_schemas.commands import Fault, Refusal
 from polymock_schemas.config import Config
 
 
@@ -26,7 +28,15 @@ class Listen(msgspec.Struct, frozen=True, tag=True):
     hint: str = ""
 
 
-ToWorker = Load | Listen
+class Ask(msgspec.Struct, frozen=True, tag=True):
+    """To a worker: carry out a command on what it serves (see `polymock.commands.registry`)."""
+
+    id: int
+    command: str
+    params: dict[str, Any]
+
+
+ToWorker = Load | Listen | Ask
 
 
 class MockSummary(msgspec.Struct, frozen=True):
@@ -72,7 +82,15 @@ class Found(msgspec.Struct, frozen=True, tag=True):
     faults: tuple[Fault, ...]
 
 
-FromWorker = Compiled | Loaded | LoadFailed | Found
+class Told(msgspec.Struct, frozen=True, tag=True):
+    """From a worker: what came of the command of this id, as JSON, or why nothing did."""
+
+    id: int
+    result: msgspec.Raw = msgspec.Raw(b"null")
+    refusal: Refusal | None = None
+
+
+FromWorker = Compiled | Loaded | LoadFailed | Found | Told
 
 
 class WorkerSettings(msgspec.Struct, frozen=True):

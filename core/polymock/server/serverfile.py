@@ -1,4 +1,4 @@
-"""The small file beside a journal that tells where the server that owns it can be reached."""
+"""The small file beside a journal that tells where the server there can be reached."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ import psutil
 
 
 class ServerFile(msgspec.Struct, frozen=True):
-    """Who owns the journal: a process, and the URL of its admin API."""
+    """Who serves here: a process, the URL of its admin API, and whether it owns the journal."""
 
     pid: int
     admin_url: str
+    records: bool = True
 
 
 def path_for(journal: Path) -> Path:
@@ -24,20 +25,28 @@ def path_for(journal: Path) -> Path:
 
 
 @contextlib.contextmanager
-def announce(journal: Path, admin_url: str) -> Iterator[None]:
-    """Keep the file there as long as this process serves."""
+def announce(journal: Path, admin_url: str, *, records: bool = True) -> Iterator[None]:
+    """Keep the file there as long as this process serves.
+
+    One that records nothing yields to a server that is there already, and does without the file
+    where the folder cannot be written.
+    """
     path = path_for(journal)
     draft = path.with_name(f"{path.name}.{os.getpid()}")
-    draft.write_bytes(msgspec.json.encode(ServerFile(os.getpid(), admin_url)))
-    draft.replace(path)
+    own = ServerFile(os.getpid(), admin_url, records)
+    if records or find_server(journal) is None:
+        with contextlib.nullcontext() if records else contextlib.suppress(OSError):
+            draft.write_bytes(msgspec.json.encode(own))
+            draft.replace(path)
     try:
         yield
     finally:
-        path.unlink(missing_ok=True)
+        if find_server(journal) == own:
+            path.unlink(missing_ok=True)
 
 
 def find_server(journal: Path) -> ServerFile | None:
-    """The server that owns a journal; None where none runs."""
+    """The server that runs beside a journal; None where none does."""
     try:
         found = msgspec.json.decode(path_for(journal).read_bytes(), type=ServerFile)
     except (OSError, msgspec.DecodeError):

@@ -19,6 +19,7 @@ from time import perf_counter
 
 import msgspec
 
+from polymock.commands.registry import answer
 from polymock.config.units import parse_size
 from polymock.documents.collector import settle
 from polymock.edge.http import HttpEdge
@@ -32,10 +33,11 @@ from polymock.server.dialogue import Order, Orders, Output
 from polymock.server.examination import Examination
 from polymock.server.http_server import DRAIN_SECONDS, drain, open_server
 from polymock.server.listeners import Listeners
-from polymock.server.messages import Found, Loaded, MockSummary, WorkerSettings
+from polymock.server.messages import Ask, Found, Loaded, MockSummary, WorkerSettings
+from polymock.server.sweeping import sweep
 from polymock.snapshot import Snapshot
 from polymock.storage import StoreKeeper
-from polymock_schemas.commands import Fault
+from polymock_schemas.commands import Fault, Refusal
 
 EXAMINE_SECONDS = 0.15
 """So long operations are examined before the start-up panel; the others after it."""
@@ -83,6 +85,8 @@ class Worker:
         loop.add_signal_handler(signal.SIGTERM, stopping.set)
         loop.add_signal_handler(signal.SIGINT, lambda: None)  # the control process decides
         self._tell_journal(self._first.snapshot)
+        orders.answer = self._carry_out
+        sweeping = asyncio.create_task(self._sweep())
         async with self._handing_on():
             stopped = asyncio.create_task(stopping.wait())
             serving = asyncio.create_task(self._server.serve())
@@ -95,10 +99,19 @@ class Worker:
             await asyncio.gather(
                 drain(self._server, serving, self._edge), self._listeners.stop(DRAIN_SECONDS)
             )
-            for task in (steering, stopped, self._examining):
+            for task in (steering, stopped, sweeping, self._examining):
                 if task is not None:
                     task.cancel()
         return 0 if stopping.is_set() else 1
+
+    def _carry_out(self, ask: Ask) -> bytes | Refusal:
+        """Run a command on what is served now, between two calls."""
+        return answer(self._responder.snapshot, ask.command, ask.params)
+
+    async def _sweep(self) -> None:
+        """One worker for all takes away what sessions left behind."""
+        if self._settings.index == 0:
+            await sweep(lambda: self._responder.snapshot.world)
 
     async def _steer(self, orders: Orders, stopping: asyncio.Event) -> None:
         """Serve what is ordered; ends early where the first order cannot be served."""

@@ -10,13 +10,16 @@ from time import monotonic
 
 import msgspec
 
+from polymock.server.asking import Asking
 from polymock.server.messages import (
+    Ask,
     Compiled,
     FromWorker,
     Listen,
     Load,
     Loaded,
     LoadFailed,
+    Told,
     WorkerSettings,
 )
 
@@ -52,6 +55,8 @@ class WorkerHandle:
         self._load: Load | None = None
         self._stopping = False
         self._served = False
+        self.asking = Asking(self._write)
+        """Commands on what it serves."""
         self.ready = False
         """Whether its present process serves."""
 
@@ -102,7 +107,7 @@ class WorkerHandle:
         if self._load is not None:
             await self._write(self._load)
 
-    async def _write(self, message: WorkerSettings | Load | Listen) -> None:
+    async def _write(self, message: WorkerSettings | Load | Listen | Ask) -> None:
         process = self._process
         if process is None or process.stdin is None:
             return
@@ -140,6 +145,9 @@ class WorkerHandle:
             if isinstance(message, Compiled):
                 await self._write(self._find_ports(message))
                 continue
+            if isinstance(message, Told):
+                self.asking.hear(message)
+                continue
             if isinstance(message, Loaded):
                 self.ready = self._served = True
             elif isinstance(message, LoadFailed) and not self._served:
@@ -147,6 +155,7 @@ class WorkerHandle:
             self._on_message(self._settings.index, message)
         code = await process.wait()
         self.ready = False
+        self.asking.give_up()
         if not self._served and not self._stopping:
             self._stopping = True
             self._on_message(self._settings.index, _ended(self._settings.index, code))

@@ -5,9 +5,11 @@
         mock.client().get("/pets/1")             # or without any
         grpc.insecure_channel(mock.target("grpc"))
         assert mock.exchanges[-1].operation == "GET /pets/{petId}"
+        mock.world.put("pets", 1, {"name": "Rex"})
 
 `mocks` holds that class: an edge over one snapshot, whose exchanges a `recorder` keeps. `server`
-opens its sockets, `transports` do without. `conformance` are the tests that every protocol passes.
+opens its sockets, `transports` do without, and `world` steers what the mocks share. `conformance`
+are the tests that every protocol passes, `stores` those for stores.
 """
 
 from polymock.testing.mocks import Polymock

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import httpx
 from litestar import Litestar
@@ -18,6 +20,7 @@ from polymock.errors import ServerError
 from polymock.testing.recorder import ListRecorder
 from polymock.testing.server import BackgroundLoop, ThreadedListener, ThreadedServer
 from polymock.testing.transports import AsyncEdgeTransport, EdgeTransport
+from polymock.testing.world import MockWorld, Runner
 from polymock_schemas.calls import Exchange
 
 BASE_URL = "http://polymock"
@@ -83,6 +86,14 @@ class Polymock:
         """Every exchange so far, oldest first."""
         return tuple(self._recorder.exchanges)
 
+    @cached_property
+    def world(self) -> MockWorld:
+        """What all mocks share: entities, snapshots, the clock, sessions.
+
+        Its methods raise WorldError where the mocks have no world.
+        """
+        return MockWorld(Runner(self._snapshot, self._run))
+
     def forget(self) -> None:
         """Drop the exchanges recorded so far."""
         self._recorder.exchanges.clear()
@@ -119,6 +130,16 @@ class Polymock:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
+
+    def _run(self, command: Callable[[], Any]) -> Any:
+        """Run something where calls are answered: on the loop, once something listens."""
+        if self._server is None and not self._listeners:
+            return command()
+
+        async def run() -> Any:
+            return command()
+
+        return self._open_loop().run(run())
 
     def _open_loop(self) -> BackgroundLoop:
         if self._loop is None:

@@ -5,6 +5,7 @@ A contract tells its `entities`: types whose objects have a key, and what operat
 have `keys` that lead from one to another, and values from the contracts' samples. `world` gives out
 views: `view` reads (through `rows`, a session's over the base's, by `queries`), `writing` writes,
 and `integrity` keeps references leading somewhere. `adapting` turns values into other types' terms,
-and `projecting` documents into objects. `sessions`, `snapshots`, `clock` and `seeds` are what
-commands work on. `names` says which names mean the same.
+and `projecting` documents into objects. `sessions`, `snapshots` and `clock` are what commands work
+on. `seeds` are what a world begins with: rows of `seed_files` that `fitting` makes documents of,
+put there by `planting`. `names` says which names mean the same.
 """

@@ -15,6 +15,8 @@ from polymock.world.names import fold
 
 MAX_DEPTH = 12
 """Objects and lists inside one another that are looked into."""
+MAX_OPTIONS = 50
+"""Values of an enum that are all told."""
 _MAX_DIGITS = 18
 _TRUTHS = {"true": True, "false": False}
 
@@ -40,6 +42,20 @@ class Adapter:
             return value
         turned = _turned(value, self._schema, self._definitions, MAX_DEPTH)
         return turned if turned is not MISSING and self.is_valid(turned) else MISSING
+
+    def complete(self, value: Any, sample: Any) -> Any:
+        """The value in the schema's terms, in which a sample fills what objects inside it leave out
+        and always have; MISSING where that is not enough."""
+        return self.adapt(_completed(value, sample, self._schema, self._definitions, MAX_DEPTH))
+
+    def why_not(self, value: Any) -> str:
+        """Why a value is none of the schema's, in one sentence."""
+        if self.is_valid(value) or self._validator is None:
+            return "it cannot be told in the contract's terms"
+        options = resolve(self._schema, self._definitions).get("enum")
+        if isinstance(options, list) and isinstance(value, str) and len(options) <= MAX_OPTIONS:
+            return f"{value[:100]!r} is none of: {', '.join(map(str, options))}"
+        return self._validator.violations(value, "")[0].message
 
     def member(self, name: str) -> tuple[str, Adapter] | None:
         """The adapter of a property, by its folded name, and how the schema spells it."""
@@ -161,6 +177,32 @@ def _object(
             continue
         turned[spelt] = _or_same(inner, schema, definitions, depth)
     return turned
+
+
+def _completed(
+    value: Any, sample: Any, schema: Schema, definitions: Definitions, depth: int
+) -> Any:
+    """The value, with what the sample has of what the schema's objects always have."""
+    if depth == 0 or not isinstance(value, dict | list):
+        return value
+    body = resolve(schema, definitions)
+    if isinstance(value, list):
+        samples = sample if isinstance(sample, list) and sample else [None]
+        items = body.get("items", True)
+        return [
+            _completed(item, samples[index % len(samples)], items, definitions, depth - 1)
+            for index, item in enumerate(value)
+        ]
+    known = {fold(n): (n, s) for n, s in properties_of(body, definitions).items()}
+    filled = sample if isinstance(sample, Mapping) else {}
+    whole = {}
+    for name, inner in value.items():
+        spelt, part = known.get(fold(name), (name, True))
+        whole[spelt] = _completed(inner, filled.get(spelt), part, definitions, depth - 1)
+    for name in required_of(body, definitions):
+        if name not in whole and name in filled:
+            whole[name] = filled[name]
+    return whole
 
 
 def _scalar(value: Any, body: dict[str, Any]) -> Any:

@@ -19,8 +19,13 @@ class ClockSetting(msgspec.Struct, frozen=True):
     offset: float = 0.0
 
     def now(self) -> datetime:
-        """The time, in UTC."""
-        return self.frozen or moved(datetime.now(UTC), self.offset)
+        """The time, in UTC; one that runs to the end of time stops there."""
+        if self.frozen is not None:
+            return self.frozen
+        try:
+            return moved(datetime.now(UTC), self.offset)
+        except WorldError:
+            return LATEST
 
 
 RUNNING = ClockSetting()
@@ -51,7 +56,7 @@ def moved(instant: datetime, seconds: float) -> datetime:
     """The instant so many seconds later. Raises WorldError where there is no such time."""
     try:
         later = instant + timedelta(seconds=seconds)
-    except OverflowError:
+    except (OverflowError, ValueError):  # the latter of what is no number
         later = LATEST
     if later >= LATEST or later.year < 2:
         raise WorldError("The clock cannot go there.", "Stay between the years 2 and 9998.")
@@ -65,4 +70,9 @@ def instant_text(instant: datetime) -> str:
 
 
 def _in_utc(instant: datetime) -> datetime:
-    return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
+    """The instant, in UTC where it does not say. Raises WorldError where there is no such time."""
+    try:
+        known = instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
+    except OverflowError:
+        known = LATEST
+    return moved(known, 0)

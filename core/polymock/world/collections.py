@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import islice
 from typing import Any, Literal
 
 import msgspec
@@ -13,6 +14,7 @@ from polymock.world.adapting import Adapter, required_of
 from polymock.world.entities import EntityKind
 from polymock.world.keys import (
     BROOD,
+    CROWD,
     Keys,
     child_index,
     choose_keys,
@@ -76,6 +78,7 @@ class Collection:
         *,
         strict: bool = False,
         seeded: bool = False,
+        examples: Sequence[Mapping[str, Any]] = (),
     ) -> None:
         self.name = name
         self.kinds = tuple(kinds)
@@ -84,6 +87,8 @@ class Collection:
         """Whether nothing is there that nobody wrote."""
         self.seeded = seeded
         """Whether it has data of its own, so that lists hold nothing else."""
+        self.examples = tuple(examples)
+        """Entities that it begins with, as contracts have them."""
         self.entity = entity_name(name)
         self._seed = derive(seed, salt(name))
         self._imagined: dict[str, dict[str, Any]] = {}
@@ -132,6 +137,12 @@ class Collection:
             for each in self.kinds
             for name in required_of(each.kind.schema, each.kind.definitions)
         )
+
+    @cached_property
+    def always(self) -> tuple[str, ...]:
+        """The properties of documents that some contract never leaves out, but for the key."""
+        told = (self.names.get(folded, folded) for folded in sorted(self.required))
+        return tuple(name for name in dict.fromkeys(told) if name != self.key)
 
     def reference(self, folded: str) -> Reference | None:
         """The reference that a property tells of, by its folded name."""
@@ -229,3 +240,12 @@ def children_at(child: Collection, index: int, count: int, *, within: bool) -> l
     if within:
         return [child.keys.at(3 * index + 3 + nth) for nth in range(min(count, 3))]
     return [child.keys.at(child_index(index, nth)) for nth in range(min(count, BROOD))]
+
+
+def children_of(child: Collection, place: int, parents: int, count: int) -> list[str]:
+    """The keys of entities that nobody wrote and that refer to one of few `parents` that somebody
+    wrote, who take turns: the first `count` of those of the one at this place."""
+    numbers = (
+        child_index(turn, nth) for nth in range(BROOD) for turn in range(place, CROWD, parents)
+    )
+    return [child.keys.at(number) for number in islice(numbers, count)]

@@ -76,8 +76,14 @@ class Binding(msgspec.Struct, frozen=True):
 class Inference(msgspec.Struct, frozen=True):
     """All that one contract says of the world. Kinds have different names, and a kind that no
     binding names counts where another contract, or the config, has its collection. `reaches` says
-    that operations which are not bound can show entities too, as a graph's do."""
+    that operations which are not bound can show entities too, as a graph's do.
+
+    `examples` are entities that stand in the contract, each with the name of its kind, the most
+    telling first: the world begins with them where the config says so. One without a key, or with
+    what no contract admits, is passed over.
+    """
 
     kinds: Sequence[EntityKind] = ()
     bindings: Sequence[Binding] = ()
     reaches: bool = False
+    examples: Sequence[tuple[str, Mapping[str, Any]]] = ()

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from polymock.errors import Aborted, Invalid
-from polymock.world.collections import Collection, Reference, children_at, parent_of
+from polymock.world.collections import Collection, Reference, children_at, children_of, parent_of
 from polymock.world.keys import CROWD, key_text
 from polymock.world.names import fold
 from polymock.world.rows import decode
@@ -78,7 +78,7 @@ def imagined_references(view: View, collection: Collection, key: str) -> dict[st
 def _parent(
     view: View, collection: Collection, reference: Reference, key: str, target: Collection
 ) -> str | None:
-    if not target.seeded:
+    if target.imagines:
         return parent_of(collection, reference, key, target)
     index = collection.keys.index(key)
     first = view.first_keys(target.name, CROWD)
@@ -94,11 +94,12 @@ def imagined_children(
     target = view.model.collections[reference.collection]
     if not collection.imagines or count < 1 or not view.exists(target.name, key):
         return []
-    index = target.keys.index(key)
+    if not target.imagines:
+        first = view.first_keys(target.name, CROWD)
+        return children_of(collection, first.index(key), len(first), count) if key in first else []
     row = view.rows.get(target.name, key)
-    if row is not None and row.value is not None and decode(row).born:
-        first = view.first_keys(target.name, CROWD) if target.seeded else []
-        index = first.index(key) if key in first else None
+    is_born = row is not None and row.value is not None and decode(row).born
+    index = None if is_born else target.keys.index(key)
     if index is None:
         return []
     return children_at(collection, index, count, within=target is collection)

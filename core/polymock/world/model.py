@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
 import msgspec
 from msgspec.structs import replace
 
 from polymock.config.settings import suggestion
 from polymock.errors import ConfigError
+from polymock.world.adapting import Adapter
 from polymock.world.collections import Collection, KindOf, Reference, Rule
 from polymock.world.entities import Binding, EntityKind, Inference, KindReference
 from polymock.world.names import collection_name, entity_name, fold, reference_stem, words
@@ -61,6 +63,7 @@ def build_model(inferences: Mapping[str, Inference], config: WorldConfig) -> Wor
     chosen = _Choices(inferences, config)
     kinds = chosen.kinds()
     references = {name: _References(name, kinds, config) for name in kinds}
+    examples = {name: _examples(name, held, inferences, config) for name, held in kinds.items()}
     collections = {
         name: Collection(
             name,
@@ -68,7 +71,8 @@ def build_model(inferences: Mapping[str, Inference], config: WorldConfig) -> Wor
             references[name].merged(),
             config.seed,
             strict=_strict(config, name),
-            seeded=config.collections.get(name, _NOTHING).file is not None,
+            seeded=bool(examples[name]) or config.collections.get(name, _NOTHING).file is not None,
+            examples=examples[name],
         )
         for name, held in kinds.items()
     }
@@ -91,6 +95,25 @@ def build_model(inferences: Mapping[str, Inference], config: WorldConfig) -> Wor
         for mock in inferences
     }
     return WorldModel(collections, domains)
+
+
+def _examples(
+    name: str,
+    held: Sequence[KindOf],
+    inferences: Mapping[str, Inference],
+    config: WorldConfig,
+) -> list[Mapping[str, Any]]:
+    """The entities in contracts that a collection begins with; none where it has a file."""
+    settings = config.collections.get(name, _NOTHING)
+    if not config.seed_from_examples or settings.file is not None:
+        return []
+    kinds = {(each.mock, each.kind.name) for each in held}
+    return [
+        value
+        for mock, inference in inferences.items()
+        for kind, value in inference.examples
+        if (mock, kind) in kinds and isinstance(value, Mapping)
+    ]
 
 
 def _strict(config: WorldConfig, name: str) -> bool:
@@ -183,7 +206,10 @@ class _Choices:
                 f"world.collections.{name}.key: {kind.name} has no property {wanted!r}.",
                 suggestion(wanted, kind.properties) or "Name one of its properties.",
             )
-        return kind if found == kind.key else replace(kind, key=found, key_at=None, index_of=None)
+        if found == kind.key:
+            return kind
+        typed = _typing(kind, found)
+        return replace(kind, key=found, typed_key=typed, key_at=None, index_of=None)
 
     def _known_type(self, collection: str, written: str) -> str:
         names = {
@@ -217,6 +243,14 @@ class _Choices:
                             suggestion(name, tuple(sorted(known)))
                             or "`polymock world bindings --all` lists them.",
                         )
+
+
+def _typing(kind: EntityKind, key: str) -> Callable[[str], Any]:
+    """What turns texts into values of a property that the config makes the key."""
+    member = Adapter(kind.schema, kind.definitions).member(fold(key))
+    if member is None:
+        return kind.typed_key
+    return member[1].adapt
 
 
 def _names(mock: str, operation: str) -> set[str]:

@@ -43,6 +43,23 @@ _IRREGULAR = {
     "campus": "campuses",
     "movie": "movies",
     "cookie": "cookies",
+    "hero": "heroes",
+    "potato": "potatoes",
+    "tomato": "tomatoes",
+    "echo": "echoes",
+    "veto": "vetoes",
+    "axis": "axes",
+    "lens": "lenses",
+    "canvas": "canvases",
+    "atlas": "atlases",
+    "gas": "gases",
+    "iris": "irises",
+    "chassis": "chassis",
+    "menu": "menus",
+    "guru": "gurus",
+    "sku": "skus",
+    "cpu": "cpus",
+    "gpu": "gpus",
 }
 _SINGULARS = {many: one for one, many in _IRREGULAR.items()}
 _SAME = frozenset(
@@ -82,7 +99,7 @@ def singular(word: str) -> str:
         return word[:-3] + "y"
     if word.endswith(("sses", "shes", "ches", "xes", "zes")):
         return word[:-2]
-    if word.endswith("s") and not word.endswith(("ss", "us", "is")) and len(word) > 2:
+    if word.endswith("s") and not word.endswith(("ss", "us", "sis")) and len(word) > 2:
         return word[:-1]
     return word
 

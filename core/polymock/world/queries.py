@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cmp_to_key
 from typing import Any, Literal
 
@@ -46,7 +46,8 @@ class Query(msgspec.Struct, frozen=True):
     """Which entities of a collection, and in which order.
 
     `shown` is how many of those that nobody wrote the list holds at most. `limit` None asks for
-    all. `text` is searched for in every text of a document.
+    all. `text` is searched for in every text of a document. `keeps` is a condition on documents
+    that `where` cannot say.
     """
 
     where: tuple[Where, ...] = ()
@@ -56,16 +57,19 @@ class Query(msgspec.Struct, frozen=True):
     offset: int = 0
     limit: int | None = None
     shown: int = 25
+    keeps: Callable[[Mapping[str, Any]], bool] | None = None
 
     @property
     def is_plain(self) -> bool:
         """Whether it asks for nothing but a page."""
-        return not (self.where or self.order or self.text)
+        return not (self.where or self.order or self.text or self.keeps)
 
 
 def matches(document: Mapping[str, Any], query: Query) -> bool:
     """Whether a document keeps all conditions."""
     if query.text and not _holds_text(document, query.text.lower()):
+        return False
+    if query.keeps is not None and not query.keeps(document):
         return False
     return all(_holds(document, where) for where in query.where)
 
@@ -163,17 +167,21 @@ def _holds(document: Mapping[str, Any], where: Where) -> bool:
         return bool(found and found[0] is not None) == bool(where.value)
     if where.operator in ("ne", "not_in"):
         choices = where.value if where.operator == "not_in" else (where.value,)
-        return not any(equal(value, choice) for value in found for choice in choices)
+        return not any(_same(value, choice, where) for value in found for choice in choices)
     return any(_keeps(value, where) for value in found)
+
+
+def _same(value: Any, asked: Any, where: Where) -> bool:
+    return equal(value, asked, where.path[-1] if where.path else "")
 
 
 def _keeps(value: Any, where: Where) -> bool:
     asked = where.value
     match where.operator:
         case "eq":
-            return equal(value, asked)
+            return _same(value, asked, where)
         case "in":
-            return any(equal(value, choice) for choice in asked)
+            return any(_same(value, choice, where) for choice in asked)
         case "contains":
             return isinstance(value, str) and str(asked).lower() in value.lower()
         case "starts":
@@ -192,9 +200,9 @@ def _keeps(value: Any, where: Where) -> bool:
     return False
 
 
-def equal(a: Any, b: Any) -> bool:
+def equal(a: Any, b: Any, name: str = "") -> bool:
     """Whether two values are the same, whatever contract spells them: `7` and `"7"`, `PAID` and
-    `paid`, `ORDER_STATUS_PAID` and `PAID`."""
+    `paid`; of a property called `status` also `ORDER_STATUS_PAID` and `PAID`."""
     if a == b:
         return isinstance(a, bool) == isinstance(b, bool) or isinstance(a, str)
     if isinstance(a, bool) or isinstance(b, bool):
@@ -203,9 +211,18 @@ def equal(a: Any, b: Any) -> bool:
         x, y = str(a), str(b)
         if x == y:
             return True
+        if isinstance(a, float) or isinstance(b, float):
+            return _number(a) == _number(b)
         if isinstance(a, str) and isinstance(b, str) and _is_word(a) and _is_word(b):
-            return fold(x) == fold(y) or x.lower().endswith("_" + y.lower())
+            return fold(x) == fold(y) or _is_prefixed(x, y, name) or _is_prefixed(y, x, name)
     return False
+
+
+def _is_prefixed(longer: str, shorter: str, name: str) -> bool:
+    """Whether an enum's value has its type's name before it, as protobuf's style has it."""
+    if not name or not longer.lower().endswith("_" + shorter.lower()):
+        return False
+    return fold(longer[: -len(shorter)]).endswith(fold(name))
 
 
 def _is_word(text: str) -> bool:

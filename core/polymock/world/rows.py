@@ -25,7 +25,8 @@ class Stored(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
 
 _encode = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder(Stored).decode
+decode_value = msgspec.json.Decoder(Stored).decode
+"""What the bytes of a row's value say."""
 
 
 def encode(stored: Stored) -> bytes:
@@ -36,7 +37,7 @@ def encode(stored: Stored) -> bytes:
 def decode(row: Row) -> Stored:
     """What a live row holds."""
     assert row.value is not None
-    return _decode(row.value)
+    return decode_value(row.value)
 
 
 class Memory:

@@ -13,15 +13,18 @@ from polymock.errors import Aborted, Invalid, WorldError
 from polymock.stores import Change, Conflict, Row, Store
 from polymock.world.rows import BASE
 from polymock_schemas.calls import Violation
-from polymock_schemas.commands import SessionInfo
+from polymock_schemas.world import SessionInfo
 
 HEADER = b"x-polymock-session"
 """The header field, and the gRPC metadata key, that names a session."""
 SYSTEM = "system"
 """The space of what is no world: which sessions, clocks and snapshots there are."""
 SESSIONS = "sessions"
+CLOCKS = "clocks"
 MAX_TTL = 30 * 86400.0
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+MOST_SWEPT = 100
+MAX_CLOCKS = 10_000
 _TOUCHES = 10
 """Of its time to live, a session's end is put off as soon as such a part is over."""
 
@@ -97,7 +100,9 @@ class Sessions:
         if ttl is not None and not 1 <= ttl <= MAX_TTL:
             raise WorldError("A session lives 1 second to 30 days.", "Give another time to live.")
         if self.find(name) is not None:
-            raise WorldError(f"There is a session {name} already.", "Reset it, or drop it.")
+            raise WorldError(
+                f"There is a session {name} already.", "Reset it, or drop it.", kind="taken"
+            )
         self._made(name, self._ttl if ttl is None else ttl)
         return self.info(name)
 
@@ -116,17 +121,17 @@ class Sessions:
         """One session. Raises WorldError."""
         row = self._store.get(SYSTEM, SESSIONS, name)
         if row is None:
-            raise WorldError(f"There is no session {name[:100]!r}.", "List them.")
+            raise _unknown(name)
         return self._info(row)
 
     def reset(self, name: str) -> SessionInfo:
         """Forget what was written in a session; it goes on. Raises WorldError."""
         row = self._store.get(SYSTEM, SESSIONS, name)
         if row is None or row.value is None:
-            raise WorldError(f"There is no session {name[:100]!r}.", "List them.")
+            raise _unknown(name)
         known = _decode(row.value)
         self._write(name, _new(name, known.ttl, known.created), row.revision)
-        self._store.drop(known.space)
+        self._leave(known.space)
         return self.info(name)
 
     def drop(self, name: str) -> SessionInfo:
@@ -134,19 +139,30 @@ class Sessions:
         info, space = self.info(name), self.find(name)
         self._store.apply(SYSTEM, [Change(SESSIONS, name, erase=True)])
         if space is not None:
-            self._store.drop(space)
+            self._leave(space)
         return info
 
-    def sweep(self) -> int:
-        """Take away what sessions left behind that have ended; how many they were."""
+    def sweep(self, most: int = MOST_SWEPT) -> int:
+        """Take away what sessions left behind that have ended, `most` at a time; how many they
+        were."""
         self._store.sweep()
-        spaces = self._store.spaces("~")
+        spaces = [*self._store.spaces("~"), *self._clocked()]
         rows = self._store.many(SYSTEM, SESSIONS, [space.split("~")[1] for space in spaces])
         living = {_decode(row.value).space for row in rows.values() if row.value is not None}
-        left = [space for space in spaces if space not in living]
+        left = list(dict.fromkeys(space for space in spaces if space not in living))[:most]
         for space in left:
-            self._store.drop(space)
+            self._leave(space)
         return len(left)
+
+    def _leave(self, space: str) -> None:
+        """Take away the world of a session that has ended, with its clock."""
+        self._store.apply(SYSTEM, [Change(CLOCKS, space, erase=True)])
+        self._store.drop(space)
+
+    def _clocked(self) -> list[str]:
+        """The spaces of sessions whose clocks were changed."""
+        rows = self._store.scan(SYSTEM, CLOCKS, limit=MAX_CLOCKS)
+        return [row.key for row in rows if row.key.startswith("~")]
 
     def _made(self, name: str, ttl: float) -> Known:
         known = _new(name, ttl, time())
@@ -178,6 +194,7 @@ class Sessions:
         counts = {
             collection: len(self._store.scan(known.space, collection, limit=10_000))
             for collection in self._store.collections(known.space)
+            if not collection.startswith("~")
         }
         return SessionInfo(
             row.key, known.created, row.expires or 0.0, known.ttl, sum(counts.values())
@@ -189,11 +206,17 @@ def _new(name: str, ttl: float, created: float) -> Known:
     return Known(f"~{name}~{secrets.token_hex(6)}", created, ttl)
 
 
+def _unknown(name: str) -> WorldError:
+    return WorldError(
+        f"There is no session {name[:100]!r}.", "Create it, or list those there are.", "unknown"
+    )
+
+
 def own_space(name: str, sessions: Sessions) -> str:
     """The space of a session by name; of "" the base. Raises WorldError where there is none."""
     if not name:
         return BASE
     space = sessions.find(name)
     if space is None:
-        raise WorldError(f"There is no session {name[:100]!r}.", "Create it, or list them.")
+        raise _unknown(name)
     return space

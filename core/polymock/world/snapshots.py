@@ -11,7 +11,7 @@ from polymock.errors import WorldError
 from polymock.stores import Change, Store
 from polymock.world.rows import BASE
 from polymock.world.sessions import SYSTEM, Sessions, own_space
-from polymock_schemas.commands import SnapshotInfo
+from polymock_schemas.world import SnapshotInfo
 
 _SNAPSHOTS = "snapshots"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -38,7 +38,9 @@ class Snapshots:
         space = own_space(session, self._sessions)
         self._store.copy(space, _space(name))
         entities = sum(
-            self._store.count(_space(name), each) for each in self._store.collections(_space(name))
+            self._store.count(_space(name), each)
+            for each in self._store.collections(_space(name))
+            if not each.startswith("~")
         )
         info = SnapshotInfo(name, time(), session, entities)
         self._store.apply(SYSTEM, [Change(_SNAPSHOTS, name, _encode(info))])
@@ -71,7 +73,9 @@ class Snapshots:
         row = self._store.get(SYSTEM, _SNAPSHOTS, name)
         if row is None or row.value is None:
             known = ", ".join(info.name for info in self.all()) or "none"
-            raise WorldError(f"There is no snapshot {name[:100]!r}.", f"There are: {known}.")
+            raise WorldError(
+                f"There is no snapshot {name[:100]!r}.", f"There are: {known}.", "unknown"
+            )
         return _decode(row.value)
 
     def drop(self, name: str) -> SnapshotInfo:

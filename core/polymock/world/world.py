@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from datetime import datetime
 
 import msgspec
@@ -11,21 +11,32 @@ from polymock.stores import Change, Store
 from polymock.world.clock import RUNNING, ClockSetting, instant_text
 from polymock.world.model import Domain, WorldModel
 from polymock.world.rows import BASE, Memory
-from polymock.world.sessions import SYSTEM, Sessions, own_space
+from polymock.world.seeds import Seeds
+from polymock.world.sessions import CLOCKS, SYSTEM, Sessions, own_space
 from polymock.world.snapshots import Snapshots
 from polymock.world.writing import Writer
-from polymock_schemas.commands import ClockInfo
+from polymock_schemas.world import ClockInfo
 
-_CLOCKS = "clocks"
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(ClockSetting).decode
 
 
 class World:
-    """One world behind all mocks of a snapshot. `ttl` is how long an unused session lives."""
+    """One world behind all mocks of a snapshot. `ttl` is how long an unused session lives.
 
-    def __init__(self, model: WorldModel, store: Store, ttl: float) -> None:
+    `read_seeds` gives what it begins with, as it is now. Raises ConfigError.
+    """
+
+    def __init__(
+        self,
+        model: WorldModel,
+        store: Store,
+        ttl: float,
+        read_seeds: Callable[[], Sequence[Seeds]] = tuple,
+    ) -> None:
         self.model = model
+        self.read_seeds = read_seeds
+        self.ttl = ttl
         self.store = store
         self.sessions = Sessions(store, ttl)
         self.snapshots = Snapshots(store, self.sessions)
@@ -62,7 +73,7 @@ class World:
         """Do something to the clock of the base, or of a session. Raises WorldError."""
         space = own_space(session, self.sessions)
         setting = change(self._clock(space))
-        self.store.apply(SYSTEM, [Change(_CLOCKS, space, _encode(setting))])
+        self.store.apply(SYSTEM, [Change(CLOCKS, space, _encode(setting))])
         return self.clock(session)
 
     def now(self) -> datetime:
@@ -77,7 +88,7 @@ class World:
     def _clock(self, space: str) -> ClockSetting:
         """The clock of a space; a session's is the base's until something is done to it."""
         for each in (space, BASE):
-            row = self.store.get(SYSTEM, _CLOCKS, each)
+            row = self.store.get(SYSTEM, CLOCKS, each)
             if row is not None and row.value is not None:
                 return _decode(row.value)
         return RUNNING

@@ -12,7 +12,7 @@ import msgspec
 from polymock.errors import Aborted, AlreadyExists, Invalid, PreconditionFailed, TooLarge
 from polymock.stores import Change, Conflict, Row
 from polymock.world.clock import instant_text
-from polymock.world.collections import Collection
+from polymock.world.collections import Collection, Reference
 from polymock.world.integrity import (
     check_references,
     effects_of_delete,
@@ -20,7 +20,7 @@ from polymock.world.integrity import (
     normalised,
     without,
 )
-from polymock.world.keys import FIRST_NEW, MAX_KEY, is_usable
+from polymock.world.keys import CROWD, FIRST_NEW, MAX_KEY, is_usable
 from polymock.world.names import fold
 from polymock.world.rows import BASE, MAX_NUMBERED, Stored, decode, encode
 from polymock.world.view import Entity, View
@@ -55,6 +55,10 @@ Raises what refuses the write. It may be called several times.
 """
 
 
+Accompanying = Callable[[Entity], Sequence[Change]]
+"""From an entity that is about to be written to what is written with it."""
+
+
 class Precondition(msgspec.Struct, frozen=True):
     """What the caller says that the entity is like: one of `tags` (`*`: any that exists); not one
     of `none` (`*`: it does not exist)."""
@@ -83,18 +87,18 @@ class Writer(View):
         *,
         key: str | None = None,
         settable: Names[str] = (),
-        also: Sequence[Change] = (),
+        also: Sequence[Change] | Accompanying = (),
     ) -> Entity:
         """Make a new entity of a contract's object.
 
         Without a `key` it gets the next one. What the object does not say and the caller could not
         have said (`settable` are the folded names that he could), or what some contract always
-        has, is imagined; times are the clock's. `also` is written in the same batch. Raises
-        AlreadyExists, Invalid.
+        has, is imagined; times are the clock's. `also` is written in the same batch; it may depend
+        on the entity. Raises AlreadyExists, Invalid.
         """
         named = self.model.collections[collection]
-        for _ in range(ATTEMPTS):
-            new = self._new_key(named) if key is None else _checked(key)
+        for attempt in range(ATTEMPTS):
+            new = self._new_key(named, attempt) if key is None else _checked(key)
             row = self.rows.get(collection, new)
             if row is not None and row.value is not None:
                 if key is None:
@@ -105,8 +109,9 @@ class Writer(View):
             document = self._born(named, new, given, settable)
             check_references(self, named, document, "body")
             change = self._change(named, new, Stored(document, born=True), row)
+            others = also(Entity(collection, new, document, 1)) if callable(also) else also
             try:
-                (stored, *_) = self.rows.store.apply(self.rows.space, [change, *also])
+                (stored, *_) = self.rows.store.apply(self.rows.space, [change, *others])
             except Conflict as conflict:
                 if conflict.change is not change:
                     raise Aborted("The same was asked for at the same time.") from conflict
@@ -216,9 +221,15 @@ class Writer(View):
             links={} if stored is None else links_of(stored.value, collection),
         )
 
-    def _new_key(self, collection: Collection) -> str:
-        """The key of the next entity; no session gets one that another had."""
-        number = self.rows.store.take(BASE, f"keys/{collection.name}", FIRST_NEW)
+    def _new_key(self, collection: Collection, attempt: int) -> str:
+        """The key of the next entity; no session gets one that another had.
+
+        Where keys are taken, which callers chose, each attempt goes further than the last.
+        """
+        sequence = keys_sequence(collection.name)
+        number = self.rows.store.take(BASE, sequence, FIRST_NEW)
+        if attempt:
+            number = self.rows.store.take(BASE, sequence, number + 4**attempt)
         return collection.keys.at(number)
 
     def _born(
@@ -243,16 +254,25 @@ class Writer(View):
                 document[name] = value
         for reference in collection.references:
             unsaid = reference.name not in given
-            if unsaid and not reference.many and not reference.names & set(settable):
-                document[reference.name] = self._imagined_reference(collection, key, reference.name)
+            is_left_out = reference.names & set(settable) and not (
+                reference.names & collection.required
+            )
+            if unsaid and not reference.many and not is_left_out:
+                document[reference.name] = self._imagined_reference(collection, key, reference)
         document.update(given)
         document[collection.key] = collection.typed_key(key)
         return _in_order(document, imagined)
 
-    def _imagined_reference(self, collection: Collection, key: str, name: str) -> Any:
+    def _imagined_reference(self, collection: Collection, key: str, reference: Reference) -> Any:
         """Whom an entity refers to of which nobody says it, where it has to refer to somebody."""
         entity = self._imagined(collection, key)
-        return None if entity is None else entity.value.get(name)
+        if entity is not None:
+            return entity.value.get(reference.name)
+        first = self.first_keys(reference.collection, CROWD)
+        if not first:
+            return None
+        parent = first[collection.seed_of(key) % len(first)]
+        return self.model.collections[reference.collection].typed_key(parent)
 
     def _renewed(
         self, collection: Collection, entity: Entity, given: Mapping[str, Any]
@@ -301,8 +321,16 @@ def _in_order(document: dict[str, Any], like: Mapping[str, Any]) -> dict[str, An
     return {**ordered, **document}
 
 
+def keys_sequence(collection: str) -> str:
+    """The sequence in the base that new entities of a collection get their keys from."""
+    return f"keys/{collection}"
+
+
 def _position(collection: Collection, key: str) -> int | None:
-    """Where a new row stands: at its number, where it has one; None for behind all others."""
+    """Where a new row stands: at its number, where it has one among those that nobody wrote; None
+    for behind all others."""
+    if not collection.imagines:
+        return None
     index = collection.keys.index(key)
     return index if index is not None and index < MAX_NUMBERED else None
 

@@ -151,7 +151,7 @@ class Payload:
                 found[name] = True
                 continue
             if scalar == "Int" and self._list and fold(name) in AFFECTED:
-                batch = _batch(said)
+                batch = batch_of(said)
                 found[name] = len(batch) if batch else self._number(self._list, said)
                 continue
             value = repeated(field, name, said, self._facts)
@@ -162,7 +162,7 @@ class Payload:
             if not depth:
                 found[name] = with_key(said, name)
             elif depth == 1:
-                batch = _batch(said)
+                batch = batch_of(said)
                 if batch:
                     found[name] = batch
                 elif name == self._list:
@@ -257,7 +257,7 @@ def _fitted_object(field: GraphQLField, value: Any) -> Any:
     return {"id": value} if isinstance(value, str | int) else Undefined
 
 
-def _batch(said: Said) -> Sequence[Any] | None:
+def batch_of(said: Said) -> Sequence[Any] | None:
     """The list of input objects that a call for many brings along."""
     for _, value in _flat(said, 1):
         if isinstance(value, list) and value and all(isinstance(item, Mapping) for item in value):

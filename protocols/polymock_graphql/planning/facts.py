@@ -57,8 +57,9 @@ class TypeFacts:
         if found is None:
             leaf = leaf_type(self.type.fields[field])
             assert leaf is not None
-            schema = self._types.document.schemas.leaf(self.name, field)
-            found = Leaf(self._types.sampler, schema, leaf, field, self.name)
+            schemas = self._types.document.schemas
+            schema = schemas.leaf(self.name, field)
+            found = Leaf(self._types.sampler, schema, leaf, field, self.name, schemas.definitions)
             self._types.leaves[self.name, field] = found
         return found
 
@@ -94,6 +95,11 @@ class TypeFacts:
             return "number"
         is_found = self.name in self._types.found_by_id
         return "typed" if is_found and scalar in ("ID", "String") else "sampled"
+
+    @property
+    def makes_typed_ids(self) -> bool:
+        """Whether the ids of its objects have to tell their type."""
+        return self._key_style == "typed"
 
     def _make_key(self, place: int) -> Any:
         if self._key_style == "typed":

@@ -30,12 +30,12 @@ def entities_field(types: SchemaFacts, objects: ObjectFields) -> Resolve:
     def resolve(entity: Entity, arguments: Arguments, run: Run) -> Any:
         representations = arguments.get("representations") or []
         run.spend(len(representations))
-        return [_entity(types, objects, said) for said in representations]
+        return [_entity(types, objects, said, run) for said in representations]
 
     return resolve
 
 
-def _entity(types: SchemaFacts, objects: ObjectFields, said: Any) -> Entity:
+def _entity(types: SchemaFacts, objects: ObjectFields, said: Any, run: Run) -> Entity | None:
     name = said.get("__typename") if isinstance(said, Mapping) else None
     if not isinstance(name, str):
         raise wrong_argument(
@@ -44,7 +44,7 @@ def _entity(types: SchemaFacts, objects: ObjectFields, said: Any) -> Entity:
     key = {field: value for field, value in said.items() if field != "__typename"}
     place = place_seed(type_seed(types.seed, name), _REPRESENTATION, key)
     facts = _resolved(types, name, place, key)
-    return facts.entity(place, objects.echo(facts)(key))
+    return objects.represented(facts, place, key, run)
 
 
 def _resolved(types: SchemaFacts, name: str, place: int, key: Mapping[str, Any]) -> TypeFacts:

@@ -32,7 +32,7 @@ def entity_seed(of_type: int, key: Any) -> int:
 def place_seed(parent: int, salted_field: int, arguments: Mapping[str, Any]) -> int:
     """The seed of what stands in a field, by the seed of its object and the field's arguments."""
     seed = derive(parent, salted_field)
-    return derive(seed, salt(_canonical(arguments))) if arguments else seed
+    return derive(seed, salt(canonical(arguments))) if arguments else seed
 
 
 def typed_id(type_name: str, place: int) -> str:
@@ -52,5 +52,6 @@ def named_type(key: Any) -> str:
     return plain.partition(":")[0] if ":" in plain else ""
 
 
-def _canonical(arguments: Mapping[str, Any]) -> str:
+def canonical(arguments: Mapping[str, Any]) -> str:
+    """Arguments as one text, the same in whatever order they were said."""
     return json.dumps(arguments, sort_keys=True, separators=(",", ":"), default=str)

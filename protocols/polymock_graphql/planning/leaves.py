@@ -15,9 +15,11 @@ from graphql import (
 )
 
 from polymock.errors import Unsatisfiable
-from polymock.jsonschema import Schema
+from polymock.jsonschema import Definitions, Schema
 from polymock.samples import Sampler
 from polymock.samples.properties import PropertySampler
+from polymock.world.adapting import Adapter
+from polymock.world.entities import MISSING
 
 LeafType = GraphQLScalarType | GraphQLEnumType
 _FREE = frozenset({"type", "title", "description", "examples", "example", "x-faker", "default"})
@@ -31,14 +33,25 @@ _UNIT = 256
 class Leaf:
     """The values of one leaf field of one type."""
 
-    __slots__ = ("_convert", "_free", "_maker", "_reason", "plain")
+    __slots__ = (
+        *("_adapter", "_convert", "_definitions", "_free", "_maker", "_reason", "_schema", "plain"),
+    )
 
     def __init__(
-        self, sampler: Sampler, schema: Schema, leaf: LeafType, field: str, owner: str
+        self,
+        sampler: Sampler,
+        schema: Schema,
+        leaf: LeafType,
+        field: str,
+        owner: str,
+        definitions: Definitions,
     ) -> None:
         self._convert = _converter(leaf)
         self._maker: PropertySampler | None = None
         self._reason = ""
+        self._schema = schema
+        self._definitions = definitions
+        self._adapter: Adapter | None = None
         keywords = schema.keys() if isinstance(schema, dict) else set()
         self.plain = keywords <= {"type", "title", "description"}
         """Whether the schema says nothing but the type."""
@@ -65,6 +78,17 @@ class Leaf:
         if self._maker is None or not self._maker.validator.is_valid(value):
             return Undefined
         return value
+
+    def adapt(self, held: Any) -> Any:
+        """What another contract holds as a value of this field: a number as text, an enum's value
+        in another spelling. Undefined where it is none."""
+        value = self.fit(held)
+        if value is not Undefined or self._maker is None:
+            return value
+        if self._adapter is None:
+            self._adapter = Adapter(self._schema, self._definitions, self._maker.validator)
+        turned = self._adapter.adapt(held)
+        return Undefined if turned is MISSING else self.fit(turned)
 
 
 def weight(said: Any) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import binascii
 from base64 import b64decode, b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -15,11 +15,18 @@ from graphql import (
     get_named_type,
 )
 
+from polymock_graphql.planning.entities import Entity
 from polymock_graphql.planning.errors import wrong_argument
 from polymock_graphql.planning.words import LIMITS, OFFSETS, PAGES, PAGING, PAGING_INPUTS, fold
 
 _CURSOR = "cursor:"
 _MAX_CURSOR = 100
+_MAX_KEYED_CURSOR = 4000
+_MAX_DIGITS = 12
+
+
+Locate = Callable[[str, Any], int | None]
+"""(`after` or `before`, cursor) -> its place in the list; None for a cursor of nobody."""
 
 
 class Window(msgspec.Struct, frozen=True, gc=False):
@@ -56,8 +63,24 @@ class Paging:
             if value is not None and name not in self._names
         }
 
-    def window(self, arguments: Mapping[str, Any], total: int, default: int) -> Window:
-        """The window that is asked for; `default` items where no argument says how many.
+    @property
+    def names(self) -> frozenset[str]:
+        """The arguments that choose a window."""
+        return frozenset(self._names)
+
+    def is_asked(self, arguments: Mapping[str, Any]) -> bool:
+        """Whether any of them is given."""
+        return any(_at(arguments, place) is not None for place in self._places.values())
+
+    def window(
+        self,
+        arguments: Mapping[str, Any],
+        total: int,
+        default: int,
+        locate: Locate | None = None,
+    ) -> Window:
+        """The window that is asked for; `default` items where no argument says how many. `locate`
+        finds the place of a cursor, which is one less for `after` where its item is gone.
 
         Cursors, `first` and `last` as the Relay Cursor Connections specification says, section 4.4
         and 5.1. Raises GraphQLError for negative numbers and wrong cursors.
@@ -68,7 +91,7 @@ class Paging:
         asked = {word: _at(arguments, place) for word, place in self._places.items()}
         first = next((_count(w, asked) for w in _ORDERED_LIMITS if asked.get(w) is not None), None)
         last = _count("last", asked)
-        after, before = (self._index(word, asked, total) for word in ("after", "before"))
+        after, before = (self._index(word, asked, total, locate) for word in ("after", "before"))
         start = 0 if after is None else after + 1
         stop = total if before is None else before
         if first is None and last is None:
@@ -79,18 +102,39 @@ class Paging:
         start += (offset or 0) + max((page or 1) - 1, 0) * size
         return _cut(min(start, total), stop, first, last, size, total, before is not None)
 
-    def _index(self, word: str, asked: Mapping[str, Any], total: int) -> int | None:
+    def _index(
+        self, word: str, asked: Mapping[str, Any], total: int, locate: Locate | None
+    ) -> int | None:
         """The place in the list that a cursor stands for."""
         cursor = asked.get(word)
         if cursor is None:
             return None
-        index = read_cursor(cursor)
-        if index is None or index >= total:
+        index = read_cursor(cursor) if locate is None else locate(word, cursor)
+        if index is None or (locate is None and index >= total):
             raise wrong_argument(
                 f"Argument '{self._places[word][-1]}' is no cursor of this list: "
                 "give one that an edge or pageInfo told."
             )
         return index
+
+
+def keyed_cursor(index: int, item: Entity) -> str:
+    """The opaque cursor of an entity, which stands at an index as long as nothing is deleted."""
+    key = next(iter(item.said.values()), "")
+    return b64encode(f"{_CURSOR}{index}:{key}".encode()).decode()
+
+
+def read_keyed_cursor(text: Any) -> tuple[int, str] | None:
+    """The index and the key that a cursor stands for; None where it is none of ours."""
+    if not isinstance(text, str) or len(text) > _MAX_KEYED_CURSOR:
+        return None
+    try:
+        plain = b64decode(text, validate=True).decode()
+    except (binascii.Error, ValueError):
+        return None
+    number, colon, key = plain.removeprefix(_CURSOR).partition(":")
+    is_ours = plain.startswith(_CURSOR) and colon and number.isascii() and number.isdecimal()
+    return (int(number), key) if is_ours and len(number) <= _MAX_DIGITS else None
 
 
 def cursor(index: int) -> str:

@@ -27,11 +27,13 @@ from polymock_graphql.planning.shapes import leaf_type, list_depth
 from polymock_graphql.planning.states import implied
 from polymock_graphql.planning.words import fold
 
-_EDGE = salt("edge")
+EDGE = salt("edge")
+"""Of an edge, below the seed of its item."""
 _EVENT = salt("event")
 
-Make = Callable[[int, Mapping[str, Any], int, Reached], Entity]
-"""(place, what was said, turn, from where) -> an object of a field's innermost type."""
+Make = Callable[[int, Mapping[str, Any], int, Reached, Run], Entity | None]
+"""(place, what was said, turn, from where, run) -> an object of a field's innermost type; None for
+one that the world has no more."""
 
 
 class ObjectFields:
@@ -54,6 +56,12 @@ class ObjectFields:
         writes = facts.type is self._types.schema.mutation_type
         return self._list(facts, name, depth) if depth else self._one(facts, name, writes=writes)
 
+    def represented(
+        self, facts: TypeFacts, place: int, said: Mapping[str, Any], run: Run
+    ) -> Entity | None:
+        """The object that somebody else speaks of, with what he says of it."""
+        return facts.entity(place, self.echo(facts)(said))
+
     def echo(self, facts: TypeFacts) -> Echo:
         """Says back what is said of a type's objects."""
         found = self._echoes.get(facts.name)
@@ -67,7 +75,9 @@ class ObjectFields:
         if isinstance(named, GraphQLObjectType):
             facts, echo = types.facts(named.name), self.echo(types.facts(named.name))
 
-            def make(place: int, said: Mapping[str, Any], turn: int, reached: Reached) -> Entity:
+            def make(
+                place: int, said: Mapping[str, Any], turn: int, reached: Reached, run: Run
+            ) -> Entity | None:
                 known = echo(said, turn) if said else said
                 return facts.entity(place, facts.related(known, reached))
 
@@ -75,7 +85,9 @@ class ObjectFields:
         assert is_abstract_type(named)
         abstract = named
 
-        def make_picked(place: int, said: Mapping[str, Any], turn: int, reached: Reached) -> Entity:
+        def make_picked(
+            place: int, said: Mapping[str, Any], turn: int, reached: Reached, run: Run
+        ) -> Entity | None:
             said = with_key(said, abstract.name)
             picked = types.pick(abstract, place, said)
             known = self.echo(picked)(said, turn) if said else said
@@ -102,8 +114,8 @@ class ObjectFields:
                 return given
             said = {**stated, **(given or {}), **arguments} if given or stated else arguments
             place = place_seed(entity.seed, salted, arguments)
-            made = make(place, said, 0, Reached(entity, name))
-            if is_event:
+            made = make(place, said, 0, Reached(entity, name), run)
+            if is_event and made is not None:
                 return Entity(made.type_name, derive(made.seed, entity.seed ^ _EVENT), made.said)
             return made
 
@@ -148,7 +160,7 @@ class ObjectFields:
         ) -> list[Any]:
             run.spend(len(indexes))
             if levels == 1:
-                return [make(derive(place, i), said, i, reached) for i in indexes]
+                return [make(derive(place, i), said, i, reached, run) for i in indexes]
             inner = range(length)
             return [items(derive(place, i), inner, said, reached, levels - 1, run) for i in indexes]
 
@@ -159,7 +171,9 @@ class ObjectFields:
             reached = Reached(entity, name)
             if isinstance(given, list):
                 run.spend(len(given))
-                return [make(derive(place, i), said, i, reached) for i, said in enumerate(given)]
+                return [
+                    make(derive(place, i), said, i, reached, run) for i, said in enumerate(given)
+                ]
             if given:
                 others = {**given, **others}
             listed = _ids(others, named.name) if depth == 1 and others else None
@@ -167,7 +181,7 @@ class ObjectFields:
                 run.spend(len(listed))
                 rest = {key: v for key, v in others.items() if v is not listed}
                 one = (({**rest, "id": key}, i) for i, key in enumerate(listed))
-                return [make(derive(place, i), said, i, reached) for said, i in one]
+                return [make(derive(place, i), said, i, reached, run) for said, i in one]
             total, default = extent(types, bounds, place, length)
             asked = self._asked(named, others)
             if asked is not None:
@@ -183,7 +197,7 @@ class ObjectFields:
         paging, salted = Paging(facts.type.fields[name]), salt(name)
         types = self._types
         bounds = self._bounds(facts, name, target)
-        item = _item(target)
+        item = item_of(target)
 
         def resolve(entity: Entity, arguments: Arguments, run: Run) -> Any:
             others = paging.others(arguments) if arguments else arguments
@@ -235,26 +249,28 @@ class ObjectFields:
             run.spend(page.stop - page.start)
             reached = Reached(page.owner, "")
             indexes = range(page.start, page.stop)
-            return [make(derive(page.seed, i), said, i, reached) for i in indexes]
+            return [make(derive(page.seed, i), said, i, reached, run) for i in indexes]
 
         return resolve
 
     def _edge(self, edge: TypeFacts) -> Make:
         """Makes the edges around the nodes of a connection."""
         if leaf_type(edge.type.fields["node"]) is not None:
-            return lambda place, said, turn, reached: Entity(
-                edge.name, derive(place, _EDGE), {"cursor": cursor(turn)}
+            return lambda place, said, turn, reached, run: Entity(
+                edge.name, derive(place, EDGE), {"cursor": cursor(turn)}
             )
         node = self._make(get_named_type(edge.type.fields["node"].type))
 
-        def make(place: int, said: Mapping[str, Any], turn: int, reached: Reached) -> Entity:
-            around = {"node": node(place, said, turn, reached), "cursor": cursor(turn)}
-            return Entity(edge.name, derive(place, _EDGE), around)
+        def make(
+            place: int, said: Mapping[str, Any], turn: int, reached: Reached, run: Run
+        ) -> Entity | None:
+            around = {"node": node(place, said, turn, reached, run), "cursor": cursor(turn)}
+            return Entity(edge.name, derive(place, EDGE), around)
 
         return make
 
 
-def _item(target: TypeFacts) -> GraphQLNamedType | None:
+def item_of(target: TypeFacts) -> GraphQLNamedType | None:
     """The type of the items of a connection or page, where they are no leaves."""
     fields = target.type.fields
     assert target.page is not None
@@ -279,7 +295,8 @@ def _described(make: Make, name: str) -> Resolve:
     salted = salt(name)
 
     def resolve(entity: Entity, arguments: Arguments, run: Run) -> Any:
-        made = make(derive(entity.seed, salted), {}, 0, Reached(entity, name))
+        made = make(derive(entity.seed, salted), {}, 0, Reached(entity, name), run)
+        assert made is not None  # what tells of a page is no entity
         return Entity(made.type_name, made.seed, made.said, entity.page)
 
     return resolve

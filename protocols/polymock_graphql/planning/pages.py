@@ -8,7 +8,7 @@ from typing import Any
 from graphql import GraphQLField, GraphQLNonNull, get_named_type
 
 from polymock_graphql.planning.entities import Page
-from polymock_graphql.planning.lists import cursor
+from polymock_graphql.planning.lists import cursor, keyed_cursor
 from polymock_graphql.planning.words import (
     BEFORE,
     LIMITS,
@@ -64,7 +64,10 @@ def _cursors(is_start: bool, is_required: bool) -> Tell:
     def tell(page: Page) -> Any:
         if page.start >= page.stop:
             return "" if is_required else None
-        return cursor(page.start if is_start else page.stop - 1)
+        index = page.start if is_start else page.stop - 1
+        if page.items is None:
+            return cursor(index)
+        return keyed_cursor(index, page.items[index - page.start])
 
     return tell
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from graphql import DocumentNode, GraphQLError, OperationDefinitionNode
 
 from polymock.samples import Sampler
+from polymock.world.entities import Inference
 from polymock_graphql.model import GraphqlDocument
 from polymock_graphql.planning.errors import InvalidRequest
 from polymock_graphql.planning.plan import OperationPlan
 from polymock_graphql.planning.source import Source
 from polymock_graphql.settings import GraphqlSettings
+from polymock_graphql.world.inference import infer
 
 
 class SchemaPlanner:
@@ -28,3 +32,8 @@ class SchemaPlanner:
             message = f"The schema has no type for a {operation.operation.value}."
             raise InvalidRequest([GraphQLError(message, operation).formatted], ())
         return OperationPlan(self._source, type_, document, operation)
+
+    @cached_property
+    def inference(self) -> Inference:
+        """The types whose objects are entities, and what root fields do with them."""
+        return infer(self._source)

@@ -51,7 +51,7 @@ class Reference:
             type_resolver=_type_of,
         )
         run.spend(0)
-        return result_of(answered.data, answered.errors or ())
+        return result_of(answered.data, answered.errors or (), run)
 
     def increments(self, root: Entity, run: Run) -> Sequence[Mapping[str, Any]]:
         """The initial result and those after it, as they are sent; all are made before the first.
@@ -91,9 +91,12 @@ class Reference:
         return _internal(raw, named) if isinstance(named, GraphQLEnumType) else raw
 
 
-def result_of(data: dict[str, Any] | None, errors: Sequence[GraphQLError]) -> Result:
+def result_of(data: dict[str, Any] | None, errors: Sequence[GraphQLError], run: Run) -> Result:
     """A result with its errors as they are sent."""
-    return Result(data, [error.formatted for error in errors], violations_of(errors))
+    if not errors:
+        return Result(data, touched=run.touched, wrote=run.wrote)
+    told = [error.formatted for error in errors]
+    return Result(data, told, violations_of(errors), run.touched, run.wrote)
 
 
 def _type_of(entity: Entity, info: GraphQLResolveInfo[Run], abstract: GraphQLAbstractType) -> str:

@@ -8,6 +8,7 @@ import msgspec
 from graphql import (
     GraphQLEnumType,
     GraphQLField,
+    GraphQLInputType,
     GraphQLList,
     GraphQLNonNull,
     GraphQLObjectType,
@@ -46,9 +47,10 @@ def leaf_type(field: GraphQLField) -> LeafType | None:
     return named if isinstance(named, GraphQLScalarType | GraphQLEnumType) else None
 
 
-def list_depth(type_: GraphQLOutputType) -> int:
+def list_depth(type_: GraphQLOutputType | GraphQLInputType) -> int:
     """How many lists stand around the innermost type."""
-    depth, rest = 0, type_
+    depth = 0
+    rest: object = type_
     while isinstance(rest, GraphQLNonNull | GraphQLList):
         depth += isinstance(rest, GraphQLList)
         rest = rest.of_type

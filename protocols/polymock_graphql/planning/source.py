@@ -8,6 +8,7 @@ from graphql import GraphQLObjectType, GraphQLSchema
 
 from polymock.samples import Sampler
 from polymock.samples.seeds import derive
+from polymock.world.model import Domain
 from polymock_graphql.model import GraphqlDocument
 from polymock_graphql.planning.constraints import Constraints
 from polymock_graphql.planning.entities import Entity, Resolve
@@ -45,44 +46,47 @@ class Source:
         self.document = document
         self.schema: GraphQLSchema = document.schema
         self.settings = settings
-        self._types = SchemaFacts(document, sampler, seed, settings)
-        self._objects = ObjectFields(self._types)
+        self.types = SchemaFacts(document, sampler, seed, settings)
+        self._objects = ObjectFields(self.types)
         self._constraints = Constraints(document)
         self._resolves: dict[tuple[str, str], Resolve] = {}
+        self.worldly: tuple[Domain, Source] | None = None
+        """The same fields over a world, and which part of one that is."""
 
     def reseeded(self, seed: int) -> Source:
         """The same schema in the world of another seed: what does not depend on it is shared."""
         twin = copy(self)
-        twin._types = self._types.reseeded(seed)
-        twin._objects = ObjectFields(twin._types)
+        twin.types = self.types.reseeded(seed)
+        twin._objects = ObjectFields(twin.types)
         twin._resolves = {}
+        twin.worldly = None
         return twin
 
     def root(self, type_: GraphQLObjectType, event: int = 0) -> Entity:
         """The object that an operation starts at; of a subscription, one for each event."""
-        seed = self._types.facts(type_.name).seed
+        seed = self.types.facts(type_.name).seed
         return Entity(type_.name, derive(seed, event) if event else seed)
 
     def field(self, type_name: str, name: str) -> Resolve:
         """What gives the raw value of a field."""
         found = self._resolves.get((type_name, name))
         if found is None:
-            field = self._types.facts(type_name).type.fields[name]
+            field = self.types.facts(type_name).type.fields[name]
             found = self._constraints.checked(field, self._made(type_name, name))
             self._resolves[type_name, name] = found
         return found
 
     def _made(self, type_name: str, name: str) -> Resolve:
-        facts = self._types.facts(type_name)
+        facts = self.types.facts(type_name)
         if facts.type is self.schema.query_type and is_entities(self.schema, name):
-            return entities_field(self._types, self._objects)
+            return entities_field(self.types, self._objects)
         if tells_problems(facts, name):
             return no_problems
         if leaf_type(facts.type.fields[name]) is None:
             return self._objects.field(facts, name)
         writes = facts.is_root and facts.type is not self.schema.query_type
         if list_depth(facts.type.fields[name].type):
-            return root_list(self._types, facts, name, writes=writes)
+            return root_list(self.types, facts, name, writes=writes)
         return self._leaf(facts, name, writes=writes)
 
     def _leaf(self, facts: TypeFacts, name: str, *, writes: bool) -> Resolve:
@@ -93,7 +97,7 @@ class Source:
             return root_leaf(facts, name, writes=writes)
         owner = reference_of(facts, name)
         if owner:
-            return reference_leaf(self._types, facts, name, self.field(facts.name, owner))
+            return reference_leaf(self.types, facts, name, self.field(facts.name, owner))
         return self._stated(facts, name)
 
     def _stated(self, facts: TypeFacts, name: str) -> Resolve:

@@ -12,6 +12,8 @@ from typing import Any
 from graphql import GraphQLError
 
 from polymock.errors import (
+    Aborted,
+    AlreadyExists,
     DeadlineExceeded,
     Forbidden,
     Invalid,
@@ -20,8 +22,11 @@ from polymock.errors import (
     NoAnswer,
     NoOperation,
     NotAcceptable,
+    NotFound,
+    PreconditionFailed,
     TooLarge,
     Unauthenticated,
+    Unavailable,
     Unreadable,
     UnsupportedMedia,
 )
@@ -46,6 +51,11 @@ CODES: Mapping[type[MockError], str] = {
     UnsupportedMedia: "UNSUPPORTED_MEDIA_TYPE",
     NotAcceptable: "NOT_ACCEPTABLE",
     DeadlineExceeded: "TIMEOUT",
+    NotFound: "NOT_FOUND",
+    AlreadyExists: "ALREADY_EXISTS",
+    PreconditionFailed: "PRECONDITION_FAILED",
+    Aborted: "CONFLICT",
+    Unavailable: "UNAVAILABLE",
     NoAnswer: "INTERNAL_SERVER_ERROR",
 }
 

@@ -23,6 +23,7 @@ from polymock.errors import (
     NotAcceptable,
     TooLarge,
     Unauthenticated,
+    Unavailable,
     Unreadable,
     UnsupportedMedia,
 )
@@ -41,6 +42,7 @@ STATUSES: Mapping[type[MockError], int] = {
     UnsupportedMedia: 415,
     NotAcceptable: 406,
     DeadlineExceeded: 504,
+    Unavailable: 503,
     NoAnswer: 500,
 }
 MAX_FIELD = 1000

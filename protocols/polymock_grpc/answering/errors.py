@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from polymock.errors import (
+    Aborted,
+    AlreadyExists,
     Cancelled,
     DeadlineExceeded,
     Forbidden,
@@ -15,22 +17,28 @@ from polymock.errors import (
     NoAnswer,
     NoOperation,
     NotAcceptable,
+    NotFound,
+    PreconditionFailed,
     TooLarge,
     Unauthenticated,
+    Unavailable,
     Unreadable,
     UnsupportedMedia,
 )
 from polymock_grpc.answering.wishes import AskedStatus
 from polymock_grpc.model import (
+    ABORTED,
     ALREADY_EXISTS,
     CANCELLED,
     DEADLINE_EXCEEDED,
+    FAILED_PRECONDITION,
     INTERNAL,
     INVALID_ARGUMENT,
     NOT_FOUND,
     PERMISSION_DENIED,
     RESOURCE_EXHAUSTED,
     UNAUTHENTICATED,
+    UNAVAILABLE,
     UNIMPLEMENTED,
     UNKNOWN,
     Detail,
@@ -55,6 +63,11 @@ CODES: dict[type[MockError], int] = {
     TooLarge: RESOURCE_EXHAUSTED,
     Cancelled: CANCELLED,
     DeadlineExceeded: DEADLINE_EXCEEDED,
+    NotFound: NOT_FOUND,
+    AlreadyExists: ALREADY_EXISTS,
+    PreconditionFailed: FAILED_PRECONDITION,
+    Aborted: ABORTED,
+    Unavailable: UNAVAILABLE,
     NoAnswer: INTERNAL,
 }
 """What each error is in gRPC; the nearest ancestor counts."""
@@ -97,6 +110,14 @@ def _asked(error: AskedStatus) -> Status:
 def _details(error: MockError) -> Sequence[Detail]:
     if error.violations:
         return (_bad_request(error.violations),)
+    if isinstance(error, NotFound | AlreadyExists):
+        return _about(error)
+    if isinstance(error, PreconditionFailed):
+        failure = {"type": "STATE", "description": _bound(error.detail)}
+        return (_detail("PreconditionFailure", {"violations": [failure]}),)
+    if isinstance(error, Aborted | Unavailable):
+        reason = "CONFLICT" if isinstance(error, Aborted) else "STORE_UNAVAILABLE"
+        return (_detail(*_info(reason)), _detail(*_RETRY))
     if isinstance(error, Unauthenticated):
         return (_detail(*_info("CREDENTIALS_MISSING")),)
     if isinstance(error, Forbidden):
@@ -105,6 +126,19 @@ def _details(error: MockError) -> Sequence[Detail]:
         failure = {"subject": "message size", "description": _bound(error.detail)}
         return (_detail("QuotaFailure", {"violations": [failure]}),)
     return ()
+
+
+def _about(error: NotFound | AlreadyExists) -> Sequence[Detail]:
+    """Which resource is not there, or is there already."""
+    is_missing = isinstance(error, NotFound)
+    _, description = _ABOUT_RESOURCES[NOT_FOUND if is_missing else ALREADY_EXISTS]
+    kind, name = _bound(error.collection), _bound(error.key)
+    told = {
+        "reason": "RESOURCE_NOT_FOUND" if is_missing else "RESOURCE_EXISTS",
+        "domain": DOMAIN,
+        "metadata": {"resourceType": kind, "resourceName": name},
+    }
+    return (_detail(*_resource_info(kind, name, description)), _detail("ErrorInfo", told))
 
 
 def _bad_request(violations: Sequence[Violation]) -> Detail:

@@ -59,30 +59,46 @@ class Paging:
 
     def read(self, request: Message) -> Page:
         """The page that a request asks for. Raises Invalid."""
-        start, count = self._start(request), DEFAULT_SIZE
-        if self._size is not None:
-            asked = request[self._size]
-            if asked < 0:
-                raise _invalid(self._size.name, f"{asked} is negative")
-            count = min(asked or DEFAULT_SIZE, MAX_SIZE)
+        start, count = self._start(request), self.size(request)
         end = min(start + count, self._total)
         return Page(start, max(end - start, 0), _token(end) if end < self._total else "")
 
     def write(self, answer: Message, page: Page) -> None:
         """Say what comes next, and how many items there are."""
+        self.tell(answer, page.next_token, self._total)
+
+    def size(self, request: Message) -> int:
+        """How many items a page shall have. Raises Invalid."""
+        if self._size is None:
+            return DEFAULT_SIZE
+        asked: int = request[self._size]
+        if asked < 0:
+            raise _invalid(self._size.name, f"{asked} is negative")
+        return min(asked or DEFAULT_SIZE, MAX_SIZE)
+
+    def token(self, request: Message) -> bytes:
+        """The token of the page that is asked for; empty for the first."""
+        given = b"" if self._token is None else request[self._token]
+        return given if isinstance(given, bytes) else given.encode()
+
+    def wrong_token(self, message: str = "it is no token that this method gave out") -> Invalid:
+        """The refusal of a token."""
+        return _invalid("page_token" if self._token is None else self._token.name, message)
+
+    def tell(self, answer: Message, token: str, total: int) -> None:
+        """Say by which token the list goes on ("": not at all), and how many items there are."""
         if self._next is not None:
-            token = page.next_token
             answer[self._next] = token.encode() if _holds_bytes(self._next) else token
         if self._count is not None:
-            answer[self._count] = self._total
+            answer[self._count] = total
 
     def _start(self, request: Message) -> int:
-        if self._token is None or not request[self._token]:
+        given = self.token(request)
+        if not given:
             return 0
-        given = request[self._token]
-        start = _read_token(given if isinstance(given, bytes) else given.encode())
+        start = _read_token(given)
         if start is None or start >= max(self._total, 1):
-            raise _invalid(self._token.name, "it is no token that this method gave out")
+            raise self.wrong_token()
         return start
 
 

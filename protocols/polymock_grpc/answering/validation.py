@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
 from protobuf import (
     DescField,
     DescFieldValueMap,
@@ -67,6 +68,22 @@ class Validation:
         if self._is_ruled(desc):
             violations += self._violations(message)
         _raise(desc, violations)
+
+    def check_entity(self, message: Message, where: str, touched: Collection[str]) -> None:
+        """Raises Invalid where a resource that is about to be written breaks its rules.
+
+        `where` is the place of the resource in the request. Only rules of the fields that are
+        `touched`, and of the resource as a whole, count.
+        """
+        desc = message.desc()
+        if not self._is_ruled(desc):
+            return
+        found = []
+        for each in self._violations(message):
+            path = each.location.partition("/")[2]
+            if not path or path.partition("/")[0] in touched:
+                found.append(replace(each, location=f"{where}/{path}" if path else where))
+        _raise(desc, found)
 
     def diagnose(self, message: Message) -> str:
         """Why a message's rules cannot be evaluated, or how it breaks them; "" if neither."""

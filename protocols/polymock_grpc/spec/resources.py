@@ -40,6 +40,12 @@ class Resources:
         name = described.get("nameField", "") or "name"
         return name if any(field.name == name for field in message.fields) else ""
 
+    def type_of(self, message: DescMessage) -> str:
+        """The type of resource that a message is; "" where it is none."""
+        described = self._options.read_json(message.proto.options, _RESOURCE)
+        found = described.get("type", "") if isinstance(described, dict) else ""
+        return found if isinstance(found, str) else ""
+
     def template(self, field: DescField) -> str:
         """The pattern of the names that a field holds, `shelves/{shelf}/books/{book}`; "" if any.
 

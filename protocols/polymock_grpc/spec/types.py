@@ -26,7 +26,7 @@ from protobuf import (
 )
 
 from polymock.samples.names import promised_truth
-from polymock_grpc.fields import is_legacy_required, is_usually_unset
+from polymock_grpc.fields import IMPLICIT, is_legacy_required, is_usually_unset
 from polymock_grpc.spec.known_types import known_schema
 from polymock_grpc.spec.options import Options
 from polymock_grpc.spec.resources import Resources, name_pattern
@@ -38,9 +38,8 @@ REQUIRED = 2
 """Of google.api.FieldBehavior, as those below."""
 OUTPUT_ONLY = 3
 INPUT_ONLY = 4
+IMMUTABLE = 5
 IDENTIFIER = 8
-_IMPLICIT = 2
-"""Of FeatureSet.FieldPresence: the zero of a field cannot be told from its absence."""
 _BEHAVIOR = "google.api.field_behavior"
 _FIELD_RULES = "buf.validate.field"
 _MESSAGE_RULES = "buf.validate.message"
@@ -114,9 +113,22 @@ class Types:
         """The type of resource that a field names, `library.example.com/Book`; "" for none."""
         return self._resources.reference(field)
 
+    def key(self, message: DescMessage) -> Key | None:
+        """The field that tells the things of a message type apart, if one does."""
+        found = self._shapes.get(message.type_name)
+        return self._key(message) if found is None else found.key
+
     def is_resource(self, message: DescMessage) -> bool:
         """Whether google.api.resource describes it, with a field for its name."""
         return bool(self._resources.name_field(message))
+
+    def resource_type(self, message: DescMessage) -> str:
+        """The type of resource that a message is, `library.example.com/Book`; "" for none."""
+        return self._resources.type_of(message)
+
+    def rules(self, field: DescField) -> dict[str, Any]:
+        """The field's buf.validate rules in ProtoJSON; {} for none."""
+        return self.options.read_json(field.proto.options, _FIELD_RULES) or {}
 
     def behaviors(self, field: DescField) -> frozenset[int]:
         """The numbers of the field's google.api.field_behavior."""
@@ -277,7 +289,7 @@ def _shown(field: DescField | DescExtension, schema: Schema) -> Schema:
     unless its name says that it usually is not: its false would not be on the wire at all.
     """
     value = field.value
-    if schema.get("type") == "boolean" and int(field.presence) == _IMPLICIT:
+    if schema.get("type") == "boolean" and int(field.presence) == IMPLICIT:
         return schema if promised_truth(field.name) is False else {"const": True}
     if not isinstance(value, DescFieldValueScalar) or not value.default_value:
         return schema

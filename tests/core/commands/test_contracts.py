@@ -86,3 +86,47 @@ def test_certificates_are_looked_at(tmp_path: Path) -> None:
     (tmp_path / "polymock.yaml").write_text(config)
     with pytest.raises(ConfigError, match=r"server\.tls\.cert: gone\.pem cannot be read"):
         check(load([], environ={}, directory=tmp_path))
+
+
+PETS = """
+openapi: 3.1.0
+info: {title: Pets, version: "1"}
+paths:
+  /pets/{petId}:
+    parameters: [{name: petId, in: path, required: true, schema: {type: integer}}]
+    get: {responses: {"200": {description: ok, content: {application/json:
+      {schema: {$ref: "#/components/schemas/Pet"}}}}}}
+components:
+  schemas:
+    Pet: {type: object, required: [id], properties: {id: {type: integer}, name: {type: string}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("collections", "rows", "words"),
+    [
+        ("{dogs: {}}", "", r"world\.collections\.dogs: no contract"),
+        ("{pets: {file: pets.csv}}", "id,name\nx,Rex\n", r"pets\.csv, line 2: id: 'x' cannot be"),
+        ("{pets: {file: gone.csv}}", "", r"gone\.csv: there is no such file"),
+    ],
+)
+def test_the_world_is_looked_at_too(
+    tmp_path: Path, collections: str, rows: str, words: str
+) -> None:
+    (tmp_path / "pets.yaml").write_text(PETS)
+    (tmp_path / "pets.csv").write_text(rows)
+    config = f"mocks: [{{spec: pets.yaml}}]\nworld: {{collections: {collections}}}"
+    (tmp_path / "polymock.yaml").write_text(config)
+    with pytest.raises(ConfigError, match=words):
+        check(load([], environ={}, directory=tmp_path))
+    disabled = config.replace("collections", "enabled: false, collections")
+    (tmp_path / "polymock.yaml").write_text(disabled)
+    assert check(load([], environ={}, directory=tmp_path))[0].operations == 1
+
+
+def test_of_a_world_without_one_of_its_contracts_nothing_is_said(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("toy wrong")
+    config = "mocks: [{spec: a.txt}]\nworld: {collections: {dogs: {}}}"
+    (tmp_path / "polymock.yaml").write_text(config)
+    (result,) = check(load([], environ={}, directory=tmp_path))
+    assert result.faults[0].message == "it is wrong"

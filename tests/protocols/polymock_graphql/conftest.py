@@ -23,8 +23,10 @@ from graphql import (
 from polymock.engine import Engine
 from polymock.errors import TooLarge
 from polymock.interfaces import Spec
+from polymock.world.entities import Inference
+from polymock.world.writing import Writer
 from polymock_graphql.contract import GraphqlContract
-from polymock_graphql.model import GraphqlDocument, Result
+from polymock_graphql.model import GraphqlDocument, Increments, Result
 from polymock_graphql.planning.errors import InvalidRequest
 from polymock_graphql.settings import GraphqlSettings
 from polymock_schemas.calls import Call, Reply, Violation
@@ -82,7 +84,7 @@ class CorePlan:
         )
         self.incremental = "@defer" in print_ast(node)
 
-    def run(self, variables: Mapping[str, Any]) -> Result:
+    def run(self, variables: Mapping[str, Any], world: Writer | None = None) -> Result:
         if "Query.heavy" in self.operations:
             raise TooLarge("The answer has more than 100 fields.")
         if self.incremental:
@@ -100,20 +102,21 @@ class CorePlan:
             raise InvalidRequest(errors, [violation])
         return Result(found.data, errors)
 
-    def events(self, variables: Mapping[str, Any]) -> Iterator[Result]:
+    def events(self, variables: Mapping[str, Any], world: Writer | None = None) -> Iterator[Result]:
         for number in range(3):
             if variables.get("fail") == number:
                 raise TooLarge("It became too much.")
             yield Result({"renamed": {"id": str(number)}})
 
-    def increments(self, variables: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    def increments(self, variables: Mapping[str, Any], world: Writer | None = None) -> Increments:
         pending = [{"id": "0", "path": ["pet"], "label": "later"}]
-        yield {"data": {"pet": {"id": "1"}}, "pending": pending, "hasNext": True}
-        yield {
+        first = {"data": {"pet": {"id": "1"}}, "pending": pending, "hasNext": True}
+        last = {
             "incremental": [{"id": "0", "data": {"name": "Rex"}}],
             "completed": [{"id": "0"}],
             "hasNext": False,
         }
+        return Increments([first, last])
 
 
 class CorePlanner:
@@ -124,6 +127,8 @@ class CorePlanner:
 
     def plan(self, document: DocumentNode, operation: OperationDefinitionNode) -> CorePlan:
         return CorePlan(self._schema, document, operation)
+
+    inference = Inference()
 
 
 class NoTypes:

@@ -149,7 +149,7 @@ DEFERRED = """
 def test_increments(shop: Any) -> None:
     plan = shop.plan(DEFERRED)
     whole = plan.run({}).data
-    first, *later = plan.increments({})
+    first, *later = plan.increments({}).results
     assert first["hasNext"]
     assert [pending["label"] for pending in first["pending"]] == ["later", "more"]
     assert first["data"]["pet"] == {"name": whole["pet"]["name"]}
@@ -162,13 +162,13 @@ def test_increments(shop: Any) -> None:
 
 
 def test_increments_that_are_switched_off(shop: Any) -> None:
-    (only,) = shop.plan(DEFERRED).increments({"if": False})
+    (only,) = shop.plan(DEFERRED).increments({"if": False}).results
     assert only == {"data": shop.plan(DEFERRED).run({}).data}
 
 
 def test_increments_under_a_running_loop(shop: Any) -> None:
     async def deliver() -> int:
-        return len(list(shop.plan(DEFERRED).increments({})))
+        return len(shop.plan(DEFERRED).increments({}).results)
 
     assert asyncio.run(deliver()) > 1
 

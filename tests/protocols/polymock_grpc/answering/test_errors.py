@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from polymock.errors import (
+    Aborted,
+    AlreadyExists,
     DeadlineExceeded,
     Forbidden,
     Invalid,
@@ -13,8 +15,11 @@ from polymock.errors import (
     MockError,
     NoAnswer,
     NoOperation,
+    NotFound,
+    PreconditionFailed,
     TooLarge,
     Unauthenticated,
+    Unavailable,
     Unreadable,
 )
 from polymock_grpc.answering.errors import field_path, status_of
@@ -42,6 +47,11 @@ class Strange(MockError):
         (TooLarge("x"), 8, ["QuotaFailure"]),
         (DeadlineExceeded("x"), 4, []),
         (NoAnswer("x", asked=False), 13, []),
+        (NotFound("x", "x.com/Book", "books/7"), 5, ["ResourceInfo", "ErrorInfo"]),
+        (AlreadyExists("x", "x.com/Book", "books/7"), 6, ["ResourceInfo", "ErrorInfo"]),
+        (PreconditionFailed("x"), 9, ["PreconditionFailure"]),
+        (Aborted("x"), 10, ["ErrorInfo", "RetryInfo"]),
+        (Unavailable("x"), 14, ["ErrorInfo", "RetryInfo"]),
         (Strange("x"), 2, []),
     ],
 )
@@ -49,6 +59,13 @@ def test_errors_are_statuses(error: MockError, code: int, details: list[str]) ->
     status = status_of(error)
     assert (status.code, status.message) == (code, "x")
     assert [each.type_name for each in status.details] == [f"google.rpc.{n}" for n in details]
+
+
+def test_what_is_not_there_is_named() -> None:
+    status = status_of(NotFound("x", "x.com/Book", "books/7"))
+    assert status.details[0].json["resourceType"] == "x.com/Book"
+    assert status.details[0].json["resourceName"] == "books/7"
+    assert status.details[1].json["reason"] == "RESOURCE_NOT_FOUND"
 
 
 def test_native_calls_have_internal_for_what_is_no_message() -> None:

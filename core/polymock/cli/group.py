@@ -1,0 +1,74 @@
+"""The command that all others are below, and what they have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import rich_click as click
+
+from polymock.config.units import parse_duration
+from polymock.errors import ConfigError, SpecError, UserError
+
+PRIVATE_HELP = "Let URLs of specs named here, and their callbacks, be of this machine or network."
+
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+
+
+class Duration(click.ParamType[float]):
+    """A time such as `500ms` or `30s`, in seconds, above 0 and up to `most`; a `signed` one may be
+    negative, and of any length."""
+
+    name = "time"
+
+    def __init__(self, most: float, *, signed: bool = False) -> None:
+        self._most = most
+        self._signed = signed
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """The seconds."""
+        text = str(value)
+        sign = -1 if self._signed and text.startswith("-") else 1
+        try:
+            seconds = parse_duration(text[1:] if self._signed and text[:1] in "+-" else text)
+        except ConfigError as error:
+            self.fail(f"{error} {error.hint}", param, ctx)
+        if not self._signed and not 0 < seconds <= self._most:
+            self.fail(f"{value} is not within 1ms and {self._most:g}s.", param, ctx)
+        return sign * seconds
+
+
+def json_option(command: Decorated) -> Decorated:
+    """Give a command the option `--json`."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command)
+
+
+class Group(click.RichGroup):
+    """Ends with code 1 and a plain message where what the user brought is wrong."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except UserError as error:
+            report(error)
+            ctx.exit(1)
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="polymock", prog_name="polymock")
+def main() -> None:
+    """A mock server that answers as your API's document says, with SQL over its traffic."""
+
+
+def report(error: UserError) -> None:
+    """Say on standard error what is wrong, and what to do."""
+    from polymock.output import printable
+    from polymock.server.panel import print_faults
+
+    click.echo(printable(f"Error: {error}"), err=True)
+    if error.hint:
+        click.echo(printable(f"Hint: {error.hint}"), err=True)
+    if isinstance(error, SpecError):
+        print_faults([fault for fault in error.faults if fault.message not in error.message])
