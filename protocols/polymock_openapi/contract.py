@@ -7,11 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
 import msgspec
+from msgspec.structs import replace
 
 from polymock.errors import Invalid, MethodNotAllowed, MockError, NoOperation
 from polymock.interfaces import Answer, Match, Operation, Spec
 from polymock.routing import Router
 from polymock.samples import Sampler
+from polymock.world.entities import Inference
+from polymock.world.writing import Writer as World
 from polymock_openapi.answering.answers import Answerer
 from polymock_openapi.answering.declared_errors import DeclaredErrors
 from polymock_openapi.answering.refusals import refuse
@@ -19,6 +22,9 @@ from polymock_openapi.model import Endpoint, MediaType, Reading
 from polymock_openapi.read import Reader
 from polymock_openapi.reading.security import identify
 from polymock_openapi.spec.document import OpenApiDocument, Route
+from polymock_openapi.world.examples import Examples
+from polymock_openapi.world.inferring import infer
+from polymock_openapi.world.recalling import Recaller
 from polymock_openapi.write import Writer
 from polymock_schemas.calls import Call, Reply
 from polymock_schemas.commands import Fault
@@ -39,7 +45,7 @@ class Served(msgspec.Struct, frozen=True):
 
 
 class OpenApiContract:
-    """Implements `polymock.interfaces.Contract` over a loaded document."""
+    """Implements `polymock.interfaces.Contract` and `Worldly` over a loaded document."""
 
     protocol = "openapi"
 
@@ -50,6 +56,7 @@ class OpenApiContract:
         self._router = Router(_addresses(document))
         self._routes = {route.name: route for route in document.routes}
         self._served: dict[str, Served] = {}
+        self._recaller = Recaller(self._sampler, self._answerer)
         self.title = document.title
         self.faults: Sequence[Fault] = document.faults
         self.files = document.files
@@ -124,6 +131,20 @@ class OpenApiContract:
                     raise _other_methods(call, allowed) from error
             raise
 
+    @cached_property
+    def inference(self) -> Inference:
+        """Its collections and items, and what operations do with them."""
+        told = infer(self._document, self._sampler)
+        examples = Examples(told.kinds, told.bindings, self._compiled)
+        return replace(told, examples=examples)
+
+    def _compiled(self, operation: str) -> Endpoint:
+        return self._document.endpoint(self._routes[operation])
+
+    def recall(self, reading: Reading, world: World) -> Answer | None:
+        """What the world says; None where an example or a sample will do."""
+        return self._recaller.recall(reading, world)
+
     def example(self, reading: Reading) -> Answer | None:
         """The document's own example."""
         return self._served[reading.endpoint.name].answerer.example(reading)
@@ -154,6 +175,9 @@ class OpenApiContract:
             found.extend(self.examine(operation))
         return tuple(dict.fromkeys(found))
 
+    def _answerer(self, operation: str) -> Answerer:
+        return self._serve(self._routes[operation]).answerer
+
     def _serve(self, route: Route) -> Served:
         """The compiled operation; compiled now if this is its first call."""
         served = self._served.get(route.name)
@@ -167,7 +191,7 @@ class OpenApiContract:
                     id=route.operation_id,
                     summary=route.summary,
                     statuses=route.statuses,
-                    reads=reader.header_names,
+                    reads=_reads(reader, endpoint),
                     cacheable=endpoint.body is None,
                     guarded=_guarded(endpoint, self._document.declares_security),
                 ),
@@ -223,6 +247,13 @@ def _other_methods(call: Call, allowed: Sequence[str]) -> MethodNotAllowed:
     return MethodNotAllowed(
         f"{call.path} answers {', '.join(allowed)}, not {call.method}.", allowed
     )
+
+
+def _reads(reader: Reader, endpoint: Endpoint) -> tuple[bytes, ...]:
+    """The header fields that an answer depends on: of a read also what its conditions say."""
+    if endpoint.method != "GET":
+        return reader.header_names
+    return (*reader.header_names, b"if-match", b"if-none-match")
 
 
 def _guarded(endpoint: Endpoint, declares_security: bool) -> bool | None:

@@ -75,6 +75,11 @@ class SentHeaders(Mapping[str, Any]):
     def __getitem__(self, name: str) -> str:
         return self._fields[name.encode("latin-1", "replace")].decode("latin-1")
 
+    def get(self, name: str, otherwise: Any = None) -> Any:
+        """The value of a field; most calls ask for some that are not there."""
+        value = self._fields.get(name.encode("latin-1", "replace"))
+        return otherwise if value is None else value.decode("latin-1")
+
     def __iter__(self) -> Iterator[str]:
         return (name.decode("latin-1") for name in self._fields)
 

@@ -11,6 +11,7 @@ from polymock_openapi.answering.choices import MAX_REMEMBERED, Choices, Shape
 from polymock_openapi.answering.encode import Encoded, encode
 from polymock_openapi.answering.response_headers import DeclaredHeaders, address, declare_headers
 from polymock_openapi.model import Endpoint, MediaType, Reading
+from polymock_openapi.world.telling import tell, tells, unless_unchanged
 from polymock_schemas.calls import Headers, Outbound, Outcome, Reply
 
 _NO_BODY = Encoded("", b"")
@@ -28,7 +29,7 @@ class Writer:
         self._seed = seed
         self._choices = Choices(endpoint)
         self._declared: dict[tuple[str, int], DeclaredHeaders] = {}
-        self._examples: dict[tuple[int, str, str], Reply] = {}
+        self._examples: dict[tuple[int, str, str, str], Reply] = {}
         self._callbacks = (
             CallbackWriter(endpoint, seed) if callbacks and endpoint.callbacks else None
         )
@@ -43,6 +44,9 @@ class Writer:
         if not isinstance(shape, Shape):
             shape = self._choices.best(wish.code, reading.accept)
         reply = self._write_example(answer, shape) or self._write(answer, shape)
+        is_read = reading.method in ("GET", "HEAD") and reading.endpoint.method == "GET"
+        if shape.told is not None and is_read:
+            reply = unless_unchanged(reply, reading.sent)
         headers = self._added_headers(reading, answer, shape)
         if reading.method == "HEAD" or headers or self._callbacks is not None:
             return self._complete(reply, headers, reading, answer)
@@ -52,7 +56,8 @@ class Writer:
         """The remembered reply of an example of the contract."""
         if shape.example is None or answer.source != "example":
             return None
-        key = (shape.status, shape.content_type, shape.example)
+        state = "" if shape.told is None else shape.told.state
+        key = (shape.status, shape.content_type, shape.example, state)
         reply = self._examples.get(key)
         if reply is None:
             if len(self._examples) >= MAX_REMEMBERED:
@@ -61,6 +66,10 @@ class Writer:
         return reply
 
     def _write(self, answer: Answer, shape: Shape) -> Reply:
+        reply = self._encoded(answer, shape)
+        return reply if shape.told is None else tell(reply, shape.told, shape.response)
+
+    def _encoded(self, answer: Answer, shape: Shape) -> Reply:
         status = shape.status
         encoded = self._encode(answer, shape)
         headers: list[tuple[bytes, bytes]] = []
@@ -106,6 +115,9 @@ class Writer:
         addresses = self._headers(shape).addresses
         if not addresses and not shape.applied:
             return ()
+        told = shape.told
+        if told is not None:
+            addresses = tuple(name for name in addresses if not tells(told, name))
         added = [(n.encode("ascii"), address(n, reading.url, answer.value)) for n in addresses]
         if shape.applied:
             added.append((b"preference-applied", shape.applied.encode("ascii", "replace")))

@@ -24,8 +24,10 @@ from polymock_grpc.world.requests import Request
 from polymock_grpc.world.transitions import implied_state
 
 _GET = ("get", "fetch", "read", "retrieve", "find", "lookup", "load", "describe", "show", "query")
+WATCHES = ("watch", "subscribe", "monitor", "observe", "follow", "tail", "listen")
+"""Verbs of streams that tell what things are like now, again and again."""
 _LIST = (
-    *("list", "search", "browse", "enumerate", "scan", "stream", "watch", "subscribe", "monitor"),
+    *("list", "search", "browse", "enumerate", "scan", "stream", *WATCHES),
     *("get", "fetch", "read", "retrieve", "find", "load", "query", "all", "export"),
 )
 _CREATE = ("create", "add", "insert", "new", "register", "place", "import", "upload")

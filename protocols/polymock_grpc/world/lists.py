@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from msgspec.structs import replace
@@ -23,6 +23,7 @@ from polymock_grpc.answering.pages import Paging
 from polymock_grpc.answering.plans import SinglePlan
 from polymock_grpc.model import Method
 from polymock_grpc.world.asking import Asking, invalid
+from polymock_grpc.world.inferring import WATCHES, read_name
 from polymock_grpc.world.kinds import Kind
 from polymock_grpc.world.locating import (
     ANY,
@@ -51,6 +52,7 @@ class Listing:
         self._request = Request(descriptor.input, kind, parts.kinds)
         self._asking = Asking(method, kind, parts, self._request)
         self._streams = method.server_streaming and descriptor.output is kind.type
+        self._watches = read_name(descriptor.name).verb in WATCHES
         self._output = parts.output(method, kind)
         self._paging = Paging(descriptor.input, descriptor.output, parts.answers.settings.total)
         self._frame = SinglePlan(
@@ -123,12 +125,38 @@ class Listing:
             return Told(
                 [self._message(world, entity, request) for _ in range(count)], entity.is_written
             )
-        query = self._asking.query(world, request, collection, count)
-        base = self._base(world, request, collection, count)
-        page = world.page(collection.name, replace(query, limit=max(count, MAX_LIMIT)), base)
+        shown = min(count, self._parts.answers.settings.total) if self._watches else count
+        query = self._asking.query(world, request, collection, shown)
+        base = self._base(world, request, collection, shown)
+        page = world.page(collection.name, replace(query, limit=max(shown, MAX_LIMIT)), base)
+        if self._watches:
+            events = self._events(world, request, page.items, count)
+            return Told((), page.is_written, watched=events)
         return Told(
             [self._message(world, entity, request) for entity in page.items], page.is_written
         )
+
+    def _events(
+        self, world: Writer, request: Message, entities: Sequence[Entity], count: int
+    ) -> Iterator[Message]:
+        """One entity after the other, each as it is when it is told; those that are gone are not.
+
+        Nothing more is told once all are gone.
+        """
+        told = 0
+        while told < count:
+            before = told
+            for entity in entities:
+                now = (
+                    entity
+                    if not world.is_written(entity.collection)
+                    else world.find(entity.collection, entity.key)
+                )
+                if now is not None and told < count:
+                    told += 1
+                    yield self._message(world, now, request)
+            if told == before:
+                return
 
     def _message(self, world: Writer, entity: Entity, request: Message) -> Message:
         message = self._parts.messages.message(world, self._kind, entity)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -20,12 +20,14 @@ from polymock_grpc.world.requests import Request
 
 class Told(msgspec.Struct, frozen=True):
     """What a call gets: one message, or those of a stream. `is_written`: somebody wrote what it
-    tells of; `writes`: the call did. `resources` are those that it made."""
+    tells of; `writes`: the call did. `resources` are those that it made. `watched` are the messages
+    of a stream that goes on, each made when its time comes."""
 
     messages: Sequence[Message]
     is_written: bool = False
     writes: bool = False
     resources: Sequence[Message] = ()
+    watched: Iterator[Message] | None = None
 
 
 class Output:

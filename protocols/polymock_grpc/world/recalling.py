@@ -74,7 +74,8 @@ class Recalling:
             return None
         source: Source = "world" if told.is_written or told.writes else "sample"
         if method.server_streaming:
-            return Answer(self._answers.paced(told.messages), source, stable=False)
+            messages = told.messages if told.watched is None else told.watched
+            return Answer(self._answers.paced(messages), source, stable=False)
         return Answer(told.messages[0], source, stable=not told.writes)
 
     @cached_property

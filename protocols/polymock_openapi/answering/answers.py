@@ -94,6 +94,37 @@ class Answerer:
         told = seed if wish.dynamic or wish.seed is not None else None
         return Answer(value, "sample", _with_applied(shape, wish, seed=told), stable)
 
+    def shape(self, reading: Reading, code: int | None = None) -> Shape:
+        """Which of the declared answers a call gets: the best, or that of a status. Raises
+        NoAnswer, NotAcceptable."""
+        wish = reading.preferences
+        if code is None:
+            code = wish.code
+        return _with_applied(self._choices.best(code, reading.accept), wish)
+
+    def declares(self, *statuses: str) -> str:
+        """The first of these statuses that the operation declares; "" for none."""
+        declared = {response.status for response in self._endpoint.responses}
+        return next((status for status in statuses if status in declared), "")
+
+    def body(self, reading: Reading, shape: Shape) -> Any:
+        """The sample of a body before anything of the call is put in. Raises NoAnswer."""
+        assert shape.media is not None
+        return self._base(shape, shape.media, reading, self._seed, remember=True)
+
+    def is_valid(self, shape: Shape, value: Any) -> bool:
+        """Whether a value is one that the body of a shape declares."""
+        return shape.media is None or self._body(shape).is_valid(value)
+
+    def first_example(self) -> Any:
+        """The example that a call gets which asks for nothing; None where there is none."""
+        try:
+            shape = self._choices.best(None, "")
+        except (NoAnswer, NotAcceptable):
+            return None
+        found = None if shape.media is None else self._body(shape).first
+        return None if found is None else found.value
+
     def _by_name(self, reading: Reading, name: str) -> Answer:
         code = reading.preferences.code
         shape = self._choices.with_example(name, code, reading.accept) if name else None

@@ -20,12 +20,26 @@ _Key = tuple[int | None, str, str | None]
 """Status, `Accept` and example name, as asked for."""
 
 
+class Told(msgspec.Struct, frozen=True):
+    """What the world tells of an answer in header fields.
+
+    `state` is the tag of the one entity that it shows, `location` where that is, `links` the value
+    of `Link` (RFC 8288), `total` how many entities a list has on all its pages.
+    """
+
+    state: str = ""
+    location: str = ""
+    links: str = ""
+    total: int | None = None
+
+
 class Shape(msgspec.Struct, frozen=True):
     """Which of the declared answers an `Answer` is.
 
     `response` and `media` are None where nothing is declared or no body is. `content_type` is
     concrete. `example` is the name of the contract's example that the value is, else None.
-    `applied` is the value of `Preference-Applied` (RFC 7240, section 3).
+    `applied` is the value of `Preference-Applied` (RFC 7240, section 3). `told` is what only the
+    world knows.
     """
 
     status: int
@@ -34,6 +48,7 @@ class Shape(msgspec.Struct, frozen=True):
     content_type: str = ""
     example: str | None = None
     applied: str = ""
+    told: Told | None = None
 
 
 class Choices:

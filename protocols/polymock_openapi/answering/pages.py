@@ -13,25 +13,25 @@ from typing import Any, NamedTuple
 from polymock_openapi.answering.echo import IsValid, as_type_of, fold, overlay
 from polymock_openapi.model import Reading
 
-_PAGE = frozenset({"page", "pagenumber", "pageno", "pagenum", "currentpage"})
-_OFFSET = frozenset({"offset", "skip", "startindex"})
-_LIMIT = frozenset(
+PAGE = frozenset({"page", "pagenumber", "pageno", "pagenum", "currentpage"})
+OFFSET = frozenset({"offset", "skip", "startindex"})
+LIMIT = frozenset(
     {
         *("limit", "perpage", "pagesize", "size", "maxresults", "pagelimit"),
         *("itemsperpage", "resultsperpage"),
     }
 )
-_TOTAL = frozenset(
+TOTAL = frozenset(
     {
         *("total", "count", "totalcount", "totalitems", "totalresults", "totalelements"),
         *("totalrecords", "itemcount"),
     }
 )
-_PAGES = frozenset({"totalpages", "pagecount", "numpages", "lastpage", "pages"})
-_MORE = frozenset({"hasmore", "hasnext", "hasnextpage"})
-_BEFORE = frozenset({"hasprevious", "haspreviouspage", "hasprev"})
-_OF_PAGE = _PAGE | _OFFSET | _LIMIT
-_TOLD = _OF_PAGE | _TOTAL | _PAGES | _MORE | _BEFORE
+PAGES = frozenset({"totalpages", "pagecount", "numpages", "lastpage", "pages"})
+MORE = frozenset({"hasmore", "hasnext", "hasnextpage"})
+BEFORE = frozenset({"hasprevious", "haspreviouspage", "hasprev"})
+_OF_PAGE = PAGE | OFFSET | LIMIT
+_TOLD = _OF_PAGE | TOTAL | PAGES | MORE | BEFORE
 """Words for pages, folded: `page_size` and `pageSize` are one."""
 _IDENTITIES = frozenset({"id", "uuid", "guid", "key", "slug", "name", "code"})
 _UNIQUE = frozenset({"id", "uuid", "guid"})
@@ -120,7 +120,7 @@ def _span(asked: Mapping[str, Any], reading: Reading) -> _Span:
         found = (given for name, given in asked.items() if name in names and _is_integer(given))
         return next((n for n in found if n >= 0), first if names & declared else None)
 
-    return _Span(page=number(_PAGE, 1), offset=number(_OFFSET, 0), limit=number(_LIMIT, None))
+    return _Span(page=number(PAGE, 1), offset=number(OFFSET, 0), limit=number(LIMIT, None))
 
 
 def _is_integer(value: Any) -> bool:
@@ -233,15 +233,15 @@ def _page_members(
     }
     if not known:
         return {}
-    is_paged = any(key in _OF_PAGE | _PAGES for key in known.values())
+    is_paged = any(key in _OF_PAGE | PAGES for key in known.values())
     known = {n: key for n, key in known.items() if is_paged or isinstance(members[n], int)}
-    totals = [name for name, key in known.items() if key in _TOTAL]
+    totals = [name for name, key in known.items() if key in TOTAL]
     counted = next((n for n in totals if known[n] == "count"), None) if len(totals) > 1 else None
     least = span.before + shown
     total = max((max(int(members[n]), least) for n in totals if n != counted), default=None)
     limit = span.limit
     if limit is None:
-        limit = next((int(members[n]) for n, key in known.items() if key in _LIMIT), None)
+        limit = next((int(members[n]) for n, key in known.items() if key in LIMIT), None)
     told: dict[str, Any] = {}
     for name, key in known.items():
         new = asked.get(key) if key in _OF_PAGE else None
@@ -254,16 +254,16 @@ def _page_members(
 
 def _derived(key: str, span: _Span, total: int | None, limit: int | None) -> int | bool | None:
     """A member worked out from the others; None where they do not tell."""
-    if key in _LIMIT:
+    if key in LIMIT:
         return span.limit
-    if key in _PAGE:
+    if key in PAGE:
         return span.page
-    if key in _OFFSET:
+    if key in OFFSET:
         return span.offset
-    if key in _TOTAL:
+    if key in TOTAL:
         return total
-    if key in _BEFORE:
+    if key in BEFORE:
         return span.before > 0 or (span.page or 1) > 1
     if total is None or limit is None or limit < 1:
         return None
-    return -(-total // limit) if key in _PAGES else span.before + limit < total
+    return -(-total // limit) if key in PAGES else span.before + limit < total

@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from polymock.errors import (
+    Aborted,
+    AlreadyExists,
     Forbidden,
     Invalid,
     MethodNotAllowed,
@@ -18,8 +20,11 @@ from polymock.errors import (
     NoAnswer,
     NoOperation,
     NotAcceptable,
+    NotFound,
+    PreconditionFailed,
     TooLarge,
     Unauthenticated,
+    Unavailable,
     Unreadable,
     UnsupportedMedia,
 )
@@ -54,6 +59,11 @@ PROBLEMS: dict[type[MockError], Problem] = {
     TooLarge: Problem("too-large", "The call is too large", 413),
     UnsupportedMedia: Problem("unsupported-media", "The body is of a type not taken here", 415),
     NotAcceptable: Problem("not-acceptable", "There is no answer of an accepted type", 406),
+    NotFound: Problem("not-found", "There is no such entity", 404),
+    AlreadyExists: Problem("already-exists", "There is such an entity already", 409),
+    PreconditionFailed: Problem("precondition-failed", "The entity is in another state", 412),
+    Aborted: Problem("conflict", "The change conflicts with another, or with what is there", 409),
+    Unavailable: Problem("unavailable", "The world cannot be read or written now", 503),
     NoAnswer: Problem("no-such-answer", "The contract has no such answer", 404),
 }
 _CONTRADICTION = Problem("contradiction", "The contract contradicts itself", 500)

@@ -35,6 +35,7 @@ class SchemaDefinitions(Mapping[str, Schema]):
         self._places: dict[str, Place] = {}
         self._names: dict[Place, str] = {}
         self._translated: dict[str, Schema] = {}
+        self._glanced: dict[str, Mapping[str, Any]] = {}
         self._extensions: dict[Place, tuple[Place, ...]] | None = None
         self.translator = Translator(source, self)
         for component in self._container.value:
@@ -45,6 +46,17 @@ class SchemaDefinitions(Mapping[str, Schema]):
         if name not in self._translated:
             self._translated[name] = self._translate(name)
         return self._translated[name]
+
+    def glance(self, name: str) -> Mapping[str, Any]:
+        """A schema as it is written, untranslated; {} where it cannot be read."""
+        known = self._glanced.get(name)
+        if known is None:
+            try:
+                node = self._source.documents.at(self._places[name])
+            except (SpecError, KeyError):
+                node = {}
+            known = self._glanced[name] = node if isinstance(node, Mapping) else {}
+        return known
 
     def __iter__(self) -> Iterator[str]:
         return iter(tuple(self._places))

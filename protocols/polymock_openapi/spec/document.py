@@ -17,6 +17,7 @@ from polymock_openapi.spec.endpoints import Compiler
 from polymock_openapi.spec.problems import examine, find_problems
 from polymock_openapi.spec.routes import Route, find_routes
 from polymock_openapi.spec.servers import server_paths, trimmed
+from polymock_openapi.spec.sketches import Sketch, Sketcher
 from polymock_openapi.spec.source import Dialect, Node, Source, kind
 from polymock_schemas.commands import Fault
 
@@ -85,6 +86,7 @@ class OpenApiDocument:
         self._definitions = SchemaDefinitions(source)
         self.definitions: Definitions = self._definitions
         self._compiler = Compiler(source, self._definitions)
+        self._sketcher = Sketcher(source, self._definitions)
         self.faults: Sequence[Fault] = (*documents.faults, *source.faults)
 
     @classmethod
@@ -106,6 +108,13 @@ class OpenApiDocument:
         """Compile one operation; the caller keeps it. Raises SpecError."""
         try:
             return self._compiler.endpoint(route)
+        except KeyError:
+            raise self._source.documents.error(route.place, "there is no operation here") from None
+
+    def sketch(self, route: Route) -> Sketch:
+        """What one operation is about, without compiling it. Raises SpecError."""
+        try:
+            return self._sketcher.sketch(route)
         except KeyError:
             raise self._source.documents.error(route.place, "there is no operation here") from None
 

@@ -6,6 +6,8 @@ import msgspec
 import pytest
 
 from polymock.errors import (
+    Aborted,
+    AlreadyExists,
     Forbidden,
     Invalid,
     MethodNotAllowed,
@@ -13,8 +15,11 @@ from polymock.errors import (
     NoAnswer,
     NoOperation,
     NotAcceptable,
+    NotFound,
+    PreconditionFailed,
     TooLarge,
     Unauthenticated,
+    Unavailable,
     Unreadable,
     UnsupportedMedia,
 )
@@ -95,6 +100,11 @@ def test_a_broken_contract_is_400_where_only_that_is_declared(statuses: str, sta
         ),
         (Unauthenticated("x"), 401, ((b"www-authenticate", b"ApiKey"),), {}),
         (Forbidden("x"), 403, (), {}),
+        (NotFound("x", "pets", "7"), 404, (), {}),
+        (AlreadyExists("x", "pets", "7"), 409, (), {}),
+        (Aborted("x"), 409, (), {}),
+        (PreconditionFailed("x"), 412, (), {}),
+        (Unavailable("x"), 503, (), {}),
         (Unreadable("x"), 400, (), {}),
         (TooLarge("x"), 413, (), {}),
         (
@@ -119,7 +129,7 @@ def test_each_error_has_its_status_fields_and_members(
     assert (reply.status, document["status"], reply.headers[2:]) == (status, status, fields)
     usual = ("type", "title", "status", "detail", "instance")
     assert {k: v for k, v in document.items() if k not in usual} == members
-    assert reply.outcome == ("server_error" if status == 500 else "client_error")
+    assert reply.outcome == ("server_error" if status >= 500 else "client_error")
 
 
 def test_patch_is_told_what_it_may_send() -> None:
@@ -169,3 +179,10 @@ def test_a_hostile_call_is_echoed_in_bounds_and_in_json_only() -> None:
 
 def test_a_surrogate_in_a_path_is_no_error() -> None:
     assert problem(refuse(call(path="/\ud800"), NoOperation("x"), None))["instance"] == "/shop/%3F"
+
+
+def test_what_the_world_refuses_is_not_remembered() -> None:
+    """The next call may find the entity."""
+    for error in (NotFound("x", "pets", "7"), PreconditionFailed("x"), Unavailable("x")):
+        assert not refuse(call(), error).stable
+    assert refuse(call(), NoOperation("x")).stable

@@ -1,0 +1,209 @@
+"""Changes of one entity: PUT replaces it, PATCH changes some of it, DELETE takes it away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from polymock.errors import Invalid
+from polymock.interfaces import Answer
+from polymock.world.entities import MISSING
+from polymock.world.integrity import normalised
+from polymock.world.names import fold
+from polymock.world.view import Entity
+from polymock.world.writing import Writer
+from polymock_openapi.answering.choices import Shape
+from polymock_openapi.model import Reading
+from polymock_openapi.world.conditions import precondition
+from polymock_openapi.world.creating import answering, make, other, shape_of_new
+from polymock_openapi.world.desk import Desk
+from polymock_openapi.world.patching import is_json_patch, merged, patched
+from polymock_openapi.world.requests import Request
+
+_MERGE_PATCH = "application/merge-patch+json"
+
+Change = Callable[[Entity], Mapping[str, Any]]
+
+
+def replace(desk: Desk, reading: Reading, world: Writer) -> Answer | None:
+    """All that a caller may say of an entity is what the body says.
+
+    An entity that is not there is made, unless 404 is declared and 201 is not: then that is what
+    the contract's author means. Raises NotFound, PreconditionFailed, Aborted, Invalid.
+    """
+    said = desk.said(reading, reading.body)
+    request = desk.request(reading)
+
+    def change(entity: Entity) -> Mapping[str, Any]:
+        names = desk.collection.names
+        settable = {fold(names.get(name, name)) for name in request.settable}
+        settable -= {fold(desk.collection.key)}
+        old = _known(desk, entity, world)
+        kept = {name: item for name, item in old.items() if fold(name) not in settable}
+        return {**kept, **_document(desk, request, desk.completed(said), world)}
+
+    makes = bool(desk.answerer.declares("201")) or not desk.answerer.declares("404", "4XX")
+    return _written(desk, reading, world, change, said if makes else None)
+
+
+def update(desk: Desk, reading: Reading, world: Writer) -> Answer | None:
+    """Some of an entity is what the body says: by merge patch (RFC 7396), JSON Patch (RFC 6902), or
+    by properties. Raises NotFound, PreconditionFailed, Aborted, Invalid."""
+    request = desk.request(reading)
+    body, media_type = reading.body, reading.media_type
+    is_patch = is_json_patch(body, media_type)
+    said = {} if is_patch else desk.said(reading, body)
+
+    def change(entity: Entity) -> Mapping[str, Any]:
+        old = desk.portrayer.portray(world, _as_shown(desk, entity, world))
+        new = patched(old, body) if is_patch else _merged(desk, old, said, media_type)
+        new = desk.completed(_with_fixed(desk, request, old, new))
+        _check(desk, old, new)
+        document = _known(desk, entity, world)
+        for name in old.keys() - new.keys():
+            document.pop(desk.collection.names.get(fold(name), name), None)
+        changed = {n: item for n, item in new.items() if n not in old or old[n] != item}
+        return {**document, **_document(desk, request, changed, world)}
+
+    return _written(desk, reading, world, change, None)
+
+
+def delete(desk: Desk, reading: Reading, world: Writer) -> Answer | None:
+    """The entity is gone. Raises NotFound, PreconditionFailed, Aborted."""
+    key = desk.key(reading)
+    if key is None:
+        return None
+    if desk.notes.parents:
+        desk.check_parents(reading, world)
+    entity = world.find(desk.collection.name, key)
+    if entity is not None:
+        desk.check_place(entity, reading, world)
+    elif not desk.collection.strict and not desk.collection.fits(key):
+        return None
+    shape = desk.answerer.shape(reading)
+    frame = desk.frame(shape)
+    if entity is None or frame is None or frame.many:
+        answer = other(desk, reading, shape)
+    else:
+        value = frame.portrayer.portray(world, entity)
+        body = desk.answerer.body(reading, shape) if frame.place else None
+        answer = Answer(frame.put(body, value), "world", shape, stable=False)
+    world.delete(desk.collection.name, key, precondition=precondition(reading.sent, entity))
+    return answer
+
+
+def _written(
+    desk: Desk,
+    reading: Reading,
+    world: Writer,
+    change: Change,
+    made_of: dict[str, Any] | None,
+) -> Answer | None:
+    """The answer to a change; `made_of` is what an entity is made of that is not there."""
+    key = desk.key(reading)
+    if key is None:
+        return None
+    if desk.notes.parents:
+        desk.check_parents(reading, world)
+    collection = desk.collection
+    if not collection.strict and not collection.fits(key):
+        return None
+    entity = world.find(collection.name, key)
+    if entity is not None:
+        desk.check_place(entity, reading, world)
+    answer = answering(desk, reading, world, desk.answerer.shape(reading))
+    new_answer = answer
+    if entity is None and made_of is not None:
+        new_answer = answering(desk, reading, world, shape_of_new(desk, reading))
+    made = False
+
+    def otherwise() -> Entity:
+        nonlocal made
+        made = True
+        assert made_of is not None
+        return make(desk, reading, world, made_of, key=key)
+
+    written = world.write(
+        collection.name,
+        key,
+        change,
+        precondition=precondition(reading.sent, entity),
+        otherwise=None if made_of is None else otherwise,
+    )
+    return _unplaced(new_answer(written) if made else answer(written))
+
+
+def _unplaced(answer: Answer) -> Answer:
+    """Only what is new says where it is."""
+    shape = answer.shape
+    if isinstance(shape, Shape) and shape.told is not None and shape.status != 201:
+        told = msgspec.structs.replace(shape.told, location="")
+        return msgspec.structs.replace(answer, shape=msgspec.structs.replace(shape, told=told))
+    return answer
+
+
+def _as_shown(desk: Desk, entity: Entity, world: Writer) -> Entity:
+    """The entity as a call would have seen it: as the contract's example, where that stands."""
+    if entity.is_written:
+        return entity
+    return msgspec.structs.replace(entity, value=_known(desk, entity, world))
+
+
+def _known(desk: Desk, entity: Entity, world: Writer) -> dict[str, Any]:
+    """The document that a change starts from."""
+    if entity.is_written:
+        return dict(entity.value)
+    return {**entity.value, **desk.example(world)}
+
+
+def _document(
+    desk: Desk, request: Request, said: Mapping[str, Any], world: Writer
+) -> dict[str, Any]:
+    """What a caller may say, in the terms of documents."""
+    own = fold(desk.kind.key)
+    told = {
+        name: item
+        for name, item in said.items()
+        if fold(name) not in request.read_only and fold(name) != own
+    }
+    return normalised(desk.collection, world.model.collections, told)
+
+
+def _merged(
+    desk: Desk, old: Mapping[str, Any], said: Mapping[str, Any], media_type: str
+) -> dict[str, Any]:
+    """The old value with what was said; null takes away, or is null where the schema has it and
+    the media type is not that of merge patches."""
+    new: dict[str, Any] = merged(old, said)
+    for name, item in said.items():
+        member = desk.portrayer.adapter.member(fold(name)) if item is None else None
+        if member is None or member[1].adapt(None) is MISSING:
+            continue
+        if media_type != _MERGE_PATCH or name in desk.portrayer.required:
+            new[name] = None
+    return new
+
+
+def _with_fixed(
+    desk: Desk, request: Request, old: Mapping[str, Any], new: dict[str, Any]
+) -> dict[str, Any]:
+    """The new value with what no caller changes as it was."""
+    own = fold(desk.kind.key)
+    fixed = {name for name in (*old, *new) if fold(name) in request.read_only or fold(name) == own}
+    kept = {name: item for name, item in new.items() if name not in fixed}
+    return {**kept, **{name: old[name] for name in fixed if name in old}}
+
+
+def _check(desk: Desk, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
+    """Refuse a change that leaves an object which the contract does not know."""
+    portrayer = desk.portrayer
+    if portrayer.validator is None or not portrayer.is_valid(old):
+        return
+    violations = portrayer.validator.violations(new, "body")
+    if violations:
+        first = violations[0]
+        raise Invalid(
+            f"The change breaks the contract: {first.location}: {first.message}.", violations
+        )
