@@ -116,6 +116,21 @@ class Collection:
         return names
 
     @cached_property
+    def order(self) -> tuple[str, ...]:
+        """The properties of documents, in the order in which they stand there."""
+        return tuple(dict.fromkeys(self.names.values()))
+
+    @cached_property
+    def plain_names(self) -> tuple[tuple[str, str], ...]:
+        """The properties that are neither the key nor references: folded, and as documents spell
+        them."""
+        return tuple(
+            (folded, name)
+            for folded, name in self.names.items()
+            if folded not in self._references and name != self.key
+        )
+
+    @cached_property
     def key(self) -> str:
         """The property of documents that holds the key."""
         return self.names.get(fold(self.kinds[0].kind.key), self.kinds[0].kind.key)

@@ -41,11 +41,16 @@ def link(reference: Reference, key: str) -> tuple[str, str]:
 
 
 def check_references(
-    view: View, collection: Collection, document: Mapping[str, Any], where: str
+    view: View,
+    collection: Collection,
+    document: Mapping[str, Any],
+    where: str,
+    before: Mapping[str, Any] | None = None,
 ) -> None:
     """Refuse a document that refers to what is not there. Raises Invalid.
 
-    What nobody wrote is there, unless the world is strict or it was deleted.
+    What nobody wrote is there, unless the world is strict or it was deleted. Whom the document
+    `before` referred to already, nobody asks for again.
     """
     found = [
         Violation(
@@ -55,6 +60,7 @@ def check_references(
         for reference in collection.references
         for key in keys_in(document, reference)
         if not view.exists(reference.collection, key)
+        and (before is None or key not in keys_in(before, reference))
     ]
     if found:
         raise Invalid(f"{found[0].location}: {found[0].message}.", found)

@@ -94,6 +94,10 @@ class View:
         if not is_usable(key):
             return None
         row = self.rows.get(collection, key) if self.rows.is_written(collection) else None
+        return self.seen(collection, key, row)
+
+    def seen(self, collection: str, key: str, row: Row | None) -> Entity | None:
+        """What `find` tells, where the row of the key is known already."""
         if row is None:
             return self._imagined(self.model.collections[collection], key)
         return None if row.value is None else _entity(row)

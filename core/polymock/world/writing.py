@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Collection as Names
 from datetime import datetime
 from typing import Any
@@ -46,6 +46,8 @@ UPDATED = frozenset(
 )
 TAGS = frozenset({"etag", "version", "revision", "resourceversion", "rev", "lockversion"})
 """Properties that tell one state of an entity from another, folded."""
+MADE = CREATED | UPDATED | TAGS
+"""Properties that the world sets itself where nobody does."""
 _MILLISECONDS = 100_000_000_000
 
 Changing = Callable[[Entity], Mapping[str, Any]]
@@ -138,7 +140,7 @@ class Writer(View):
         named = self.model.collections[collection]
         for _ in range(ATTEMPTS):
             row = self.rows.get(collection, key)
-            entity = self.find(collection, key)
+            entity = self.seen(collection, key, row)
             precondition.check(entity)
             if entity is None:
                 if otherwise is None:
@@ -147,7 +149,7 @@ class Writer(View):
                 return otherwise()
             given = normalised(named, self.model.collections, change(entity))
             document = self._renewed(named, entity, given)
-            check_references(self, named, document, "body")
+            check_references(self, named, document, "body", entity.value)
             born = row is not None and row.value is not None and decode(row).born
             written = self._change(named, key, Stored(document, born=born), row)
             try:
@@ -239,29 +241,33 @@ class Writer(View):
         given: Mapping[str, Any],
         settable: Names[str],
     ) -> dict[str, Any]:
-        imagined = collection.imagine(key)
-        now = self.now()
         document: dict[str, Any] = {}
-        for name, value in imagined.items():
-            folded = fold(name)
-            if name in given:
+        unsaid = [
+            (folded, name)
+            for folded, name in collection.plain_names
+            if name not in given
+            and (folded not in settable or folded in MADE or folded in collection.required)
+        ]
+        imagined = collection.imagine(key) if unsaid else {}
+        for folded, name in unsaid:
+            if name not in imagined:
                 continue
+            value = imagined[name]
             if folded in CREATED or folded in UPDATED:
-                document[name] = _instant(now, value)
+                document[name] = _instant(self.now(), value)
             elif folded in TAGS:
                 document[name] = 1 if isinstance(value, int) else value
-            elif folded not in settable or folded in collection.required:
+            else:
                 document[name] = value
         for reference in collection.references:
-            unsaid = reference.name not in given
             is_left_out = reference.names & set(settable) and not (
                 reference.names & collection.required
             )
-            if unsaid and not reference.many and not is_left_out:
+            if reference.name not in given and not reference.many and not is_left_out:
                 document[reference.name] = self._imagined_reference(collection, key, reference)
         document.update(given)
         document[collection.key] = collection.typed_key(key)
-        return _in_order(document, imagined)
+        return _in_order(document, collection.order)
 
     def _imagined_reference(self, collection: Collection, key: str, reference: Reference) -> Any:
         """Whom an entity refers to of which nobody says it, where it has to refer to somebody."""
@@ -315,8 +321,8 @@ def _instant(now: datetime, like: Any) -> Any:
     return instant_text(now)
 
 
-def _in_order(document: dict[str, Any], like: Mapping[str, Any]) -> dict[str, Any]:
-    """The document with its properties in the order of another."""
+def _in_order(document: dict[str, Any], like: Iterable[str]) -> dict[str, Any]:
+    """The document with its properties in the order of these names."""
     ordered = {name: document[name] for name in like if name in document}
     return {**ordered, **document}
 
