@@ -98,9 +98,11 @@ def test_the_shop_takes_an_order(shop: Polymock) -> None:
     with shop.client() as client:
         taken = client.post("/customers/100/orders", headers=KEY, json=order)
         refused = client.post("/customers/100/orders", headers=KEY, json={"lines": []})
+        found = client.get(taken.headers["location"])
     assert taken.status_code == 201
-    assert taken.headers["location"] == "/orders/5001"
-    assert taken.json()["totalCents"] == 9980
+    assert taken.headers["location"] == f"/orders/{taken.json()['id']}"
+    assert found.json() == taken.json()
+    assert found.json()["lines"][0]["quantity"] == 2
     assert refused.status_code == 422
 
 
@@ -109,3 +111,14 @@ def test_the_shop_writes_a_product_as_xml(shop: Polymock) -> None:
         product = client.get("/products/1", headers={"Accept": "application/xml"})
     assert product.headers["content-type"].startswith("application/xml")
     assert '<product id="' in product.text
+
+
+def test_an_order_names_products_that_are_there(shop: Polymock) -> None:
+    lines = [{"productId": "3", "quantity": 1}, {"productId": "4", "quantity": 1}]
+    with shop.client() as client:
+        assert client.delete("/products/4", headers=KEY).status_code == 204
+        refused = client.post("/customers/100/orders", headers=KEY, json={"lines": lines})
+        taken = client.post("/customers/100/orders", headers=KEY, json={"lines": lines[:1]})
+    assert refused.status_code == 422
+    assert [each["location"] for each in refused.json()["violations"]] == ["body/lines/1/productId"]
+    assert taken.status_code == 201

@@ -8,15 +8,17 @@ and uses what it returned until the snapshot that it belongs to is replaced.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, runtime_checkable
 
 import msgspec
 
 from polymock.errors import MockError
-from polymock.world.entities import Inference
-from polymock.world.writing import Writer
 from polymock_schemas.calls import Call, Headers, Reply, Source
 from polymock_schemas.commands import Fault
+
+if TYPE_CHECKING:
+    from polymock.world.entities import Inference
+    from polymock.world.writing import Writer
 
 ConfigT = TypeVar("ConfigT", bound=msgspec.Struct)
 

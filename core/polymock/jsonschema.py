@@ -58,7 +58,7 @@ class Validator:
         """
         if self.is_valid(value):
             return ()
-        if _is_large(value):
+        if is_large(value):
             return (self._first_violation(value, location),)
         found: list[Violation] = []
         try:
@@ -256,7 +256,7 @@ def _branches(schema: Any) -> bool:
     )
 
 
-def _is_large(value: Any) -> bool:
+def is_large(value: Any) -> bool:
     """Whether a JSON value has more than MAX_PARTS parts, itself and keys not counted."""
     waiting, parts = [value], 0
     while waiting:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -59,11 +60,12 @@ def open_private_store(config: Config, folder: Path) -> Store:
         return build_storage(choice).open(StorePlace(folder, scratch))
 
 
-def build_storage(choice: PluginChoice) -> Storage:
-    """What the plugin builds that a config chooses. Raises ConfigError, PluginError."""
+def build_storage(choice: PluginChoice, environ: Mapping[str, str] | None = None) -> Storage:
+    """What the plugin builds that a config chooses; `environ` is where `{$env: NAME}` is looked up
+    (default: the process's). Raises ConfigError, PluginError."""
     settings: dict[str, Any] = {} if isinstance(choice, str) else dict(choice)
     kind = choice if isinstance(choice, str) else settings.pop("type")
-    storage: Storage = plugins.build(GROUP, kind, settings, where="world.store")
+    storage: Storage = plugins.build(GROUP, kind, settings, environ, "world.store")
     missing = [part for part in PARTS if not hasattr(storage, part)]
     if missing:
         raise PluginError(

@@ -8,6 +8,7 @@ protocols. `polymock.testing.stores` is the conformance kit for who writes one.
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
@@ -122,6 +123,14 @@ class Store(Protocol):
         An erased row is given as it was, with the value None. A key occurs once in a batch. Raises
         Conflict. A batch that was acknowledged survives kill -9 of the process, where the store
         survives processes at all.
+        """
+        ...
+
+    def together(self) -> AbstractContextManager[None]:
+        """`with store.together():` lets nobody else write between what is read and written in it.
+
+        It begins with what all others have written so far, and one batch may be written in it, at
+        its end. Raises Unavailable.
         """
         ...
 

@@ -63,26 +63,41 @@ class Transaction:
     """`with database.transaction:` writes all that is executed in it, or nothing of it.
 
     Raises Unavailable where the file cannot be written. It waits for other writers first, so what
-    is read in it stays true until its end.
+    is read in it stays true until its end. One inside another is a part of it.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._execute = database.execute
+        self._depth = 0
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it has begun."""
+        return self._depth > 0
 
     def __enter__(self) -> None:
         database = self._database
+        if self._depth:
+            self._depth += 1
+            return
         try:
             if database.connection.in_transaction:  # left by one that could not be rolled back
                 self._execute("ROLLBACK")
             self._execute("BEGIN IMMEDIATE")
         except sqlite3.Error as error:
             raise database.failure(error) from error
+        self._depth = 1
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
     ) -> None:
         database = self._database
+        self._depth -= 1
+        if self._depth:
+            if isinstance(error, sqlite3.Error):
+                raise database.failure(error) from error
+            return
         if error is None:
             try:
                 self._execute("COMMIT")
@@ -109,7 +124,8 @@ class Transaction:
 class Snapshot:
     """`with database.snapshot:` lets all that is read in it be of one moment.
 
-    Nothing may be written in it. Raises Unavailable where the file cannot be read.
+    Nothing may be written in it. Inside a transaction, that is the moment. Raises Unavailable where
+    the file cannot be read.
     """
 
     def __init__(self, database: Database) -> None:
@@ -117,13 +133,16 @@ class Snapshot:
 
     def __enter__(self) -> None:
         database = self._database
+        if database.transaction.is_open:
+            return
         if database.connection.in_transaction:  # left by one that could not be rolled back
             database.read("ROLLBACK")
         database.read("BEGIN")
 
     def __exit__(self, *_: object) -> None:
-        if self._database.connection.in_transaction:
-            self._database.read("COMMIT")
+        database = self._database
+        if database.connection.in_transaction and not database.transaction.is_open:
+            database.read("COMMIT")
 
 
 class Database:

@@ -7,6 +7,7 @@ world: {store: {type: sqlite, path: world.db}}      # stays
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from contextlib import AbstractContextManager
 from time import monotonic, time
 from typing import Annotated, Any
 
@@ -133,6 +134,11 @@ class SqliteStore:
         now = time()
         with self.database.transaction:
             return self._rows.write(space, changes, now)
+
+    def together(self) -> AbstractContextManager[None]:
+        """What is read and written in it is one transaction."""
+        self._next_look = 0.0
+        return self.database.transaction
 
     def take(self, space: str, name: str, least: int = 1) -> int:
         """The next number of a sequence."""

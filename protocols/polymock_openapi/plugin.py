@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from polymock.documents.collector import collector_paused
 from polymock.interfaces import NoSettings, Plugin, Spec
 from polymock_openapi.contract import OpenApiContract
 from polymock_openapi.spec.document import OpenApiDocument, recognises
@@ -19,7 +20,8 @@ class OpenApiReader:
 
     def compile(self, spec: Spec) -> OpenApiContract:
         """Load the document; its operations are compiled on their first call."""
-        return OpenApiContract(OpenApiDocument.load(spec), spec)
+        with collector_paused():
+            return OpenApiContract(OpenApiDocument.load(spec), spec)
 
 
 def build(_settings: NoSettings) -> OpenApiReader:

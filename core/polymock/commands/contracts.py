@@ -15,6 +15,7 @@ from polymock.contracts import compile_mock, find_protocol
 from polymock.errors import SpecError
 from polymock.interfaces import Worldly
 from polymock.plugins import guarded
+from polymock.storage import build_storage
 from polymock.strategies import build_strategies
 from polymock.world.entities import Inference
 from polymock.world.inferring import mock_names
@@ -32,7 +33,9 @@ def check(loaded: LoadedConfig) -> tuple[CheckResult, ...]:
     and an auth strategy with wrong settings, a wrong file of `server.tls`, or what the config says
     of the world and its seeds, ConfigError. Environment variables need not be set.
     """
-    build_strategies(loaded.config, _Environment(os.environ))
+    environment = _Environment(os.environ)
+    build_strategies(loaded.config, environment)
+    build_storage(loaded.config.world.store, environment)
     if loaded.config.server.tls is not None:
         find_certificates(loaded.config.server.tls, loaded.folder)
     seed = loaded.config.world.seed

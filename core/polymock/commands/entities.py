@@ -92,7 +92,7 @@ def _document(collection: Collection, view: View, params: EntityValue) -> dict[s
     """The value as a document. Raises Invalid."""
     found: list[Violation] = []
     fitting = Fitting(collection, view.model.collections)
-    document = fitting.document(params.value, found, params.key)
+    document = fitting.document(params.value, found)
     fitting.check_key(params.key, found)
     key = collection.key_in(params.value)
     if key is not None and key != params.key:

@@ -15,7 +15,7 @@ HEAD = f"yaml-language-server: $schema={SCHEMA_FILE}"
 COMMENTS: dict[Path, str] = {
     ("mocks",): "What is served: each spec at its HTTP prefix.",
     ("server",): "In a container POLYMOCK_SERVER__HOST opens the ports to others.",
-    ("server", "admin_port"): "Health, metrics, the journal in SQL: for this machine alone.",
+    ("server", "admin_port"): "Health, the journal in SQL, the world: for this machine alone.",
     ("world",): "What answers are made from: the same seed gives the same answers.",
     ("world", "store"): "What was written stays here when the server ends.",
     ("world", "collections"): "Entities to begin with; an edited file counts from the next start.",

@@ -70,14 +70,17 @@ class MockWorld:
         self,
         collection: str,
         *,
-        where: Sequence[str] = (),
+        where: Mapping[str, object] | Sequence[str] = (),
         sort: str = "",
         text: str = "",
         limit: int = 25,
         offset: int = 0,
         session: str = "",
     ) -> EntityPage:
-        """Entities of a collection; `where` has conditions such as `status=paid`."""
+        """Entities of a collection; `where` are values of properties, or texts such as
+        `status=paid`."""
+        if isinstance(where, Mapping):
+            where = [f"{name}={value}" for name, value in where.items()]
         query = EntityQuery(collection, tuple(where), sort, text, limit, offset, session)
         return self._runner(entities.list_, query)
 
@@ -127,13 +130,13 @@ class MockClock:
         """What it says."""
         return self._runner(world.show_clock, OfSession(session))
 
-    def freeze(self, at: datetime | None = None, *, session: str = "") -> ClockInfo:
-        """Stop it, now or at an instant."""
-        return self._change(ClockChange(freeze=True, now=at, session=session))
+    def freeze(self, at: datetime | str | None = None, *, session: str = "") -> ClockInfo:
+        """Stop it, now or at an instant (text as RFC 3339 has it)."""
+        return self._change(ClockChange(freeze=True, now=_instant(at), session=session))
 
-    def set(self, to: datetime, *, session: str = "") -> ClockInfo:
+    def set(self, to: datetime | str, *, session: str = "") -> ClockInfo:
         """Put it to an instant; it goes on from there, unless it is frozen."""
-        return self._change(ClockChange(now=to, session=session))
+        return self._change(ClockChange(now=_instant(to), session=session))
 
     def move(self, by: float | timedelta, *, session: str = "") -> ClockInfo:
         """Move it by a time, or by seconds; negative ones go back."""
@@ -169,3 +172,7 @@ class MockSessions:
     def drop(self, name: str) -> SessionInfo:
         """End one."""
         return self._runner(sessions.drop, SessionName(name))
+
+
+def _instant(given: datetime | str | None) -> datetime | None:
+    return datetime.fromisoformat(given) if isinstance(given, str) else given

@@ -1,280 +1,259 @@
 """Values that travel between contracts: the same thing in the terms of another type.
 
 A number as text, an enum's value in another spelling, names in camelCase or snake_case, an instant
-with or without its time: what means the same is turned into what the schema asks for.
+with or without its time, a key in the place of whom it is the key of: what means the same is turned
+into what the schema asks for. What the schema's objects always have, and nobody said, is filled in.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
-from polymock.jsonschema import REF_PREFIX, Definitions, Schema, Validator
+from polymock.world.described import Described
 from polymock.world.entities import MISSING
+from polymock.world.gaps import Others, filled, known_by, merged
 from polymock.world.names import fold
+from polymock.world.relating import (
+    Relation,
+    entries_from,
+    entries_of,
+    key_under,
+    relations_of,
+)
+from polymock.world.scalars import readings
+from polymock.world.schemas import (
+    MAX_DEPTH,
+    keyword,
+    properties_of,
+    required_of,
+    resolve,
+)
 
-MAX_DEPTH = 12
-"""Objects and lists inside one another that are looked into."""
+__all__ = ["Adapter", "Others", "properties_of", "required_of", "resolve"]
+
 MAX_OPTIONS = 50
 """Values of an enum that are all told."""
-_MAX_DIGITS = 18
-_TRUTHS = {"true": True, "false": False}
+MAX_STEPS = 50_000
+"""Values inside one that are looked at."""
 
 
-class Adapter:
-    """Turns values into those of one schema. What it compiles is kept; safe to share.
+class _Pass:
+    """One try to adapt a value: whether gaps are filled, and what cannot be told is left out.
 
-    `validator` is the schema's, where somebody has compiled it already.
+    `plain` is the same without either; all that is tried counts.
     """
 
+    __slots__ = ("_left", "fills", "forgives", "others", "plain")
+
     def __init__(
-        self, schema: Schema, definitions: Definitions, validator: Validator | None = None
+        self,
+        others: Others | None = None,
+        *,
+        fills: bool = False,
+        forgives: bool = False,
+        left: list[int] | None = None,
     ) -> None:
-        self._schema = schema
-        self._definitions = definitions
-        self._validator = validator
-        self._properties: dict[str, Adapter | None] = {}
-        self._described: dict[str, tuple[str, Schema]] | None = None
+        self._left = [MAX_STEPS] if left is None else left
+        self.others = others
+        self.fills = fills
+        self.forgives = forgives
+        self.plain: _Pass = _Pass(left=self._left) if fills else self
 
-    def adapt(self, value: Any) -> Any:
-        """The value in the schema's terms; MISSING where it cannot be one of its values."""
-        if self.is_valid(value):
+    def is_over(self) -> bool:
+        """Whether too much was tried; counts one more."""
+        self._left[0] -= 1
+        return self._left[0] < 0
+
+
+class Adapter(Described):
+    """Turns values into those of one schema. What it compiles is kept; safe to share."""
+
+    def adapt(self, value: Any, others: Others | None = None) -> Any:
+        """The value in the schema's terms; MISSING where it cannot be one of its values.
+
+        What one of its parts cannot say is left out, or sampled where it is required.
+        """
+        told = self.settle(value, others)
+        if told is not MISSING or not isinstance(value, dict | list):
+            return told
+        return self._checked(value, _Pass(others, fills=True, forgives=True), MAX_DEPTH)
+
+    def settle(self, value: Any, others: Others | None = None) -> Any:
+        """The value in the schema's terms, in which nothing is lost that the schema knows; MISSING
+        where some part of it cannot be told."""
+        if self.is_valid(value) and self._is_at_home(value, MAX_DEPTH):
             return value
-        turned = _turned(value, self._schema, self._definitions, MAX_DEPTH)
-        return turned if turned is not MISSING and self.is_valid(turned) else MISSING
+        told = self._checked(value, _Pass(), MAX_DEPTH)
+        if told is not MISSING or self.fill is None or not isinstance(value, dict | list):
+            return told
+        return self._checked(value, _Pass(others, fills=True), MAX_DEPTH)
 
-    def complete(self, value: Any, sample: Any) -> Any:
-        """The value in the schema's terms, in which a sample fills what objects inside it leave out
-        and always have; MISSING where that is not enough."""
-        return self.adapt(_completed(value, sample, self._schema, self._definitions, MAX_DEPTH))
+    def complete(self, value: Any, others: Others | None = None) -> Any:
+        """The value as it is spelt, with what the schema's objects always have and it leaves out;
+        itself where that is not enough."""
+        told = self.settle(value, others) if isinstance(value, dict | list) else MISSING
+        return value if told is MISSING else self.beside(value, told)
+
+    def beside(self, value: Any, told: Any) -> Any:
+        """A value as it is, with what the same value holds beside it in other terms."""
+        return merged(self, value, told, MAX_DEPTH)
 
     def why_not(self, value: Any) -> str:
         """Why a value is none of the schema's, in one sentence."""
-        if self.is_valid(value) or self._validator is None:
+        if self.is_valid(value) or self.validator is None:
             return "it cannot be told in the contract's terms"
-        options = resolve(self._schema, self._definitions).get("enum")
+        options = self.body.get("enum")
         if isinstance(options, list) and isinstance(value, str) and len(options) <= MAX_OPTIONS:
             return f"{value[:100]!r} is none of: {', '.join(map(str, options))}"
-        return self._validator.violations(value, "")[0].message
+        return self.validator.violations(value, "")[0].message
 
-    def member(self, name: str) -> tuple[str, Adapter] | None:
-        """The adapter of a property, by its folded name, and how the schema spells it."""
-        if self._described is None:
-            self._described = {
-                fold(spelt): (spelt, schema)
-                for spelt, schema in properties_of(self._schema, self._definitions).items()
-            }
-        found = self._described.get(name)
-        if found is None:
-            return None
-        spelt, schema = found
-        adapter = self._properties.get(name)
-        if adapter is None:
-            adapter = self._properties[name] = Adapter(schema, self._definitions)
-        return spelt, adapter
+    @cached_property
+    def relations(self) -> Sequence[Relation]:
+        """The properties that tell of others."""
+        return relations_of(self.members.items())
 
-    @property
-    def spellings(self) -> Mapping[str, str]:
-        """The schema's own properties, by their folded names."""
-        self.member("")
-        assert self._described is not None
-        return {name: spelt for name, (spelt, _) in self._described.items()}
+    # How values are turned
 
-    def is_valid(self, value: Any) -> bool:
-        """Whether the value satisfies the schema; without a usable one everything does."""
-        if self._schema is True or self._schema == {}:
+    def _is_at_home(self, value: Any, depth: int) -> bool:
+        """Whether a valid value is spelt as the schema has it."""
+        if isinstance(value, list):
+            items = self.items
+            return items is None or all(items._is_at_home(each, depth) for each in value)
+        if not isinstance(value, dict):
             return True
-        if self._validator is None:
-            try:
-                self._validator = Validator(self._schema, self._definitions)
-            except (ValueError, KeyError):
-                self._schema = True
-                return True
-        return self._validator.is_valid(value)
+        if not depth:
+            return False
+        if self.branches:
+            valid = (each for each in self.branches if each.is_valid(value))
+            return any(each._is_at_home(value, depth - 1) for each in valid)
+        for name, held in value.items():
+            if name not in self.names:
+                if self.members and (not self.rest or fold(name) in self.members):
+                    return False
+            elif isinstance(held, dict | list):
+                found = self.members.get(fold(name))
+                if found is not None and not found[1]._is_at_home(held, depth - 1):
+                    return False
+        return True
 
+    def _checked(self, value: Any, work: _Pass, depth: int) -> Any:
+        """The value turned, and valid; MISSING where it cannot be."""
+        told = self._turned(value, work, depth)
+        return told if told is not MISSING and self.is_valid(told) else MISSING
 
-def resolve(schema: Schema | None, definitions: Definitions) -> dict[str, Any]:
-    """The schema behind references; {} where that is a boolean or none."""
-    for _ in range(MAX_DEPTH):
-        if not isinstance(schema, dict):
-            break
-        ref = schema.get("$ref")
-        if not isinstance(ref, str):
-            return schema
-        schema = definitions.get(ref.removeprefix(REF_PREFIX))
-    return {}
-
-
-def properties_of(schema: Schema | None, definitions: Definitions) -> dict[str, Schema]:
-    """The properties of an object's schema by name, those of its branches too."""
-    found: dict[str, Schema] = {}
-    _collect(schema, definitions, MAX_DEPTH, found)
-    return found
-
-
-def required_of(schema: Schema | None, definitions: Definitions) -> frozenset[str]:
-    """The properties that every object of the schema has."""
-    body = resolve(schema, definitions)
-    names = {name for name in body.get("required", ()) if isinstance(name, str)}
-    for part in body.get("allOf", ()):
-        names |= required_of(part, definitions)
-    return frozenset(names)
-
-
-def _collect(
-    schema: Schema | None, definitions: Definitions, depth: int, found: dict[str, Schema]
-) -> None:
-    body = resolve(schema, definitions)
-    own = body.get("properties")
-    if isinstance(own, dict):
-        for name, inner in own.items():
-            found.setdefault(name, inner)
-    for keyword in ("allOf", "anyOf", "oneOf") if depth else ():
-        for part in body.get(keyword, ()):
-            _collect(part, definitions, depth - 1, found)
-
-
-def _turned(value: Any, schema: Schema, definitions: Definitions, depth: int) -> Any:
-    """What the value may mean in the schema, unchecked; MISSING where nothing comes to mind."""
-    body = resolve(schema, definitions)
-    if depth == 0:
-        return value
-    for keyword in ("anyOf", "oneOf"):
-        if keyword in body and not ({"properties", "items", "enum"} & body.keys()):
-            return _of_branches(value, body[keyword], definitions, depth)
-    if isinstance(value, Mapping):
-        return _object(value, body, definitions, depth)
-    if isinstance(value, list):
-        items = body.get("items", True)
-        return [_or_same(item, items, definitions, depth) for item in value]
-    return _scalar(value, body)
-
-
-def _of_branches(
-    value: Any, branches: Sequence[Schema], definitions: Definitions, depth: int
-) -> Any:
-    for branch in branches:
-        turned = _turned(value, branch, definitions, depth - 1)
-        if turned is not MISSING and Adapter(branch, definitions).is_valid(turned):
-            return turned
-    return MISSING
-
-
-def _or_same(value: Any, schema: Schema, definitions: Definitions, depth: int) -> Any:
-    turned = _turned(value, schema, definitions, depth - 1)
-    return value if turned is MISSING else turned
-
-
-def _object(
-    value: Mapping[str, Any], body: dict[str, Any], definitions: Definitions, depth: int
-) -> Any:
-    known = {fold(n): (n, s) for n, s in properties_of(body, definitions).items()}
-    closed = body.get("additionalProperties") is False or body.get("unevaluatedProperties") is False
-    turned: dict[str, Any] = {}
-    for name, inner in value.items():
-        spelt, schema = known.get(fold(name), (name, True))
-        if fold(name) not in known and (closed or known):
-            continue
-        turned[spelt] = _or_same(inner, schema, definitions, depth)
-    return turned
-
-
-def _completed(
-    value: Any, sample: Any, schema: Schema, definitions: Definitions, depth: int
-) -> Any:
-    """The value, with what the sample has of what the schema's objects always have."""
-    if depth == 0 or not isinstance(value, dict | list):
-        return value
-    body = resolve(schema, definitions)
-    if isinstance(value, list):
-        samples = sample if isinstance(sample, list) and sample else [None]
-        items = body.get("items", True)
-        return [
-            _completed(item, samples[index % len(samples)], items, definitions, depth - 1)
-            for index, item in enumerate(value)
-        ]
-    known = {fold(n): (n, s) for n, s in properties_of(body, definitions).items()}
-    filled = sample if isinstance(sample, Mapping) else {}
-    whole = {}
-    for name, inner in value.items():
-        spelt, part = known.get(fold(name), (name, True))
-        whole[spelt] = _completed(inner, filled.get(spelt), part, definitions, depth - 1)
-    for name in required_of(body, definitions):
-        if name not in whole and name in filled:
-            whole[name] = filled[name]
-    return whole
-
-
-def _scalar(value: Any, body: dict[str, Any]) -> Any:
-    options = body.get("enum")
-    if isinstance(options, list):
-        return _option(value, options)
-    kinds = body.get("type", ())
-    kinds = (kinds,) if isinstance(kinds, str) else kinds
-    for kind in kinds:
-        turned = _as_kind(value, kind, body)
-        if turned is not MISSING:
-            return turned
-    return MISSING
-
-
-def _option(value: Any, options: Sequence[Any]) -> Any:
-    """The enum's value that the given one is another spelling of: `paid`, `ORDER_STATUS_PAID`."""
-    if not isinstance(value, str):
-        return next((o for o in options if isinstance(o, str) and o == str(value)), MISSING)
-    wanted = fold(value)
-    texts = [option for option in options if isinstance(option, str)]
-    exact = next((text for text in texts if fold(text) == wanted), None)
-    if exact is not None:
-        return exact
-    for text in texts:
-        a, b = text.lower(), value.lower()
-        if a.endswith("_" + b) or b.endswith("_" + a):
-            return text
-    numbers = {str(o): o for o in options if not isinstance(o, str | dict | list)}
-    return numbers.get(value, MISSING)
-
-
-def _as_kind(value: Any, kind: str, body: dict[str, Any]) -> Any:
-    if kind == "string":
-        return _as_text(value, body.get("format"))
-    if kind == "integer":
-        return _as_integer(value)
-    if kind == "number":
-        return _as_number(value)
-    if kind == "boolean" and isinstance(value, str):
-        return _TRUTHS.get(value.lower(), MISSING)
-    return MISSING
-
-
-def _as_text(value: Any, form: Any) -> Any:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int | float):
-        return str(value)
-    if not isinstance(value, str):
-        return MISSING
-    if form == "date-time" and len(value) == len("2020-01-01"):
-        return value + "T00:00:00Z"
-    if form == "date" and value[10:11] == "T":
-        return value[:10]
-    return value
-
-
-def _as_integer(value: Any) -> Any:
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    if isinstance(value, str):
-        digits = value.removeprefix("-")
-        if digits.isascii() and digits.isdecimal() and len(digits) <= _MAX_DIGITS:
-            return int(value)
-    return MISSING
-
-
-def _as_number(value: Any) -> Any:
-    if isinstance(value, str) and len(value) <= _MAX_DIGITS * 2:
-        try:
-            return float(value) if any(c in value for c in ".eE") else int(value)
-        except ValueError:
+    def _turned(self, value: Any, work: _Pass, depth: int) -> Any:
+        """What the value may mean in the schema; MISSING where nothing comes to mind."""
+        if work.is_over():
             return MISSING
-    return MISSING
+        if not depth:
+            return value if self.is_valid(value) else MISSING
+        if not isinstance(value, dict | list):
+            return self._scalar(value, depth)
+        if self.branches:
+            return self._of_branches(value, work, depth - 1)
+        value = self._as_entries(value)
+        if isinstance(value, list):
+            return self._list(value, work, depth - 1)
+        return self._object(value, work, depth - 1)
+
+    def _scalar(self, value: Any, depth: int) -> Any:
+        if self.is_valid(value):
+            return value
+        for branch in self.branches:
+            told = branch._scalar(value, depth - 1) if depth else MISSING
+            if told is not MISSING and self.is_valid(told):
+                return told
+        return next((each for each in readings(value, self.body) if self.is_valid(each)), MISSING)
+
+    def _of_branches(self, value: Any, work: _Pass, depth: int) -> Any:
+        for branch in self.branches:
+            told = branch._checked(value, work.plain, depth)
+            if told is not MISSING and self.is_valid(told):
+                return told
+        if not work.fills:
+            return MISSING
+        for branch in sorted(self.branches, key=lambda each: -each._likeness(value)):
+            told = branch._checked(value, work, depth)
+            if told is not MISSING and self.is_valid(told):
+                return told
+        return MISSING
+
+    def _likeness(self, value: Any) -> int:
+        """How much an object has in common with those of the schema."""
+        if not isinstance(value, Mapping):
+            return 0
+        shared = 0
+        for name, held in value.items():
+            found = self.members.get(fold(name))
+            if found is not None:
+                fits = isinstance(held, dict | list) or found[1]._scalar(held, 1) is not MISSING
+                shared += 1 if fits else -2
+        return shared
+
+    def _as_entries(self, value: Any) -> Any:
+        """A map as the list of its entries, and the other way round, where the schema says so."""
+        if isinstance(value, list):
+            is_map = isinstance(self.rest, Adapter) and self.items is None
+            return (entries_of(value) or value) if is_map else value
+        listed = None if self.items is None else entries_from(value, self.items.whole.names)
+        return value if listed is None else listed
+
+    def _list(self, value: list[Any], work: _Pass, depth: int) -> Any:
+        items = self.items
+        if items is None:
+            return value
+        told = [items._part(each, work, depth) for each in value]
+        if work.forgives:
+            told = [each for each in told if each is not MISSING]
+            most = keyword(self.body, "maxItems", self.definitions)
+            told = told[:most] if isinstance(most, int) else told
+            return told if told or not value else MISSING
+        return MISSING if any(each is MISSING for each in told) else told
+
+    def _part(self, value: Any, work: _Pass, depth: int) -> Any:
+        """A value inside another: as it is, turned, or, where gaps are filled, filled and valid."""
+        if not work.fills:
+            told = self._turned(value, work, depth)
+            return value if told is MISSING else told
+        if self.is_valid(value) and self._is_at_home(value, depth):
+            return value
+        if isinstance(value, dict | list):
+            told = self._checked(value, work.plain, depth)
+            if told is not MISSING:
+                return told
+        return self._checked(value, work, depth)
+
+    def _object(self, value: Mapping[str, Any], work: _Pass, depth: int) -> Any:
+        told: dict[str, Any] = {}
+        for name, held in value.items():
+            found = self.members.get(fold(name))
+            if found is not None:
+                part = self._told(found[0], found[1], held, work, depth)
+                if part is MISSING and held is not None and not work.forgives:
+                    return MISSING
+                if part is not MISSING and (part is not None or found[1].is_valid(None)):
+                    told[found[0]] = part
+            elif isinstance(self.rest, Adapter):
+                told[name] = self.rest._part(held, work, depth)
+            elif self.rest:
+                told[name] = held
+        for relation in self.relations:
+            if relation.name not in told:  # told by a key in the place of an object, or so
+                held = key_under(value, relation.noun, many=relation.many)
+                if held is not MISSING:
+                    part = self._told(relation.name, relation.adapter, held, work, depth)
+                    if part is not MISSING:
+                        told[relation.name] = part
+        told = {name: held for name, held in told.items() if held is not MISSING}
+        return filled(self, value, told, work.others) if work.fills else told
+
+    def _told(self, name: str, inner: Adapter, held: Any, work: _Pass, depth: int) -> Any:
+        """A property; one that holds another entity, of a key or of some of it."""
+        for relation in self.relations if held is not None else ():
+            if relation.name == name and relation.embeds:
+                held = relation.wrapped(held)
+                if work.others is not None and not inner.is_valid(held):
+                    held = known_by(relation, held, work.others)
+        return inner._part(held, work, depth)

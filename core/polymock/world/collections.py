@@ -10,7 +10,7 @@ from typing import Any, Literal
 import msgspec
 
 from polymock.samples.seeds import derive, salt
-from polymock.world.adapting import Adapter, required_of
+from polymock.world.adapting import Adapter
 from polymock.world.entities import EntityKind
 from polymock.world.keys import (
     BROOD,
@@ -23,11 +23,18 @@ from polymock.world.keys import (
     within_index,
 )
 from polymock.world.names import entity_name, fold
+from polymock.world.schemas import properties_of, required_of, resolve
 
 Rule = Literal["restrict", "cascade", "detach"]
 """What a delete does to those who refer to the entity: it is refused, they go too, or they refer to
 nobody any more."""
 
+STATES = frozenset({"status", "state", "phase", "stage"})
+BEGINNINGS = (
+    *("new", "created", "pending", "draft", "open", "opened", "placed", "received", "submitted"),
+    *("todo", "queued", "requested", "registered", "available", "active", "enabled"),
+)
+"""States that entities begin in, the most likely first."""
 MAX_IMAGINED = 4096
 """Documents of a collection that are kept."""
 
@@ -38,7 +45,7 @@ class Reference(msgspec.Struct, frozen=True):
     `name` is the property of a document that holds the other's key (with `many` a list of keys);
     `names` are all properties that tell of it, folded, `embeds` those of them that hold the other
     as an object. `rule` is what happens when the other is deleted; None: `detach` where `optional`,
-    else `cascade`.
+    else `cascade`, as nothing can be left of a reference that has to be there.
     """
 
     name: str
@@ -52,7 +59,8 @@ class Reference(msgspec.Struct, frozen=True):
     @property
     def effect(self) -> Rule:
         """What happens to who refers to an entity that is deleted."""
-        return self.rule or ("detach" if self.optional or self.many else "cascade")
+        rule = self.rule or "detach"
+        return "cascade" if rule == "detach" and not (self.optional or self.many) else rule
 
 
 class KindOf(msgspec.Struct, frozen=True):
@@ -159,6 +167,24 @@ class Collection:
         told = (self.names.get(folded, folded) for folded in sorted(self.required))
         return tuple(name for name in dict.fromkeys(told) if name != self.key)
 
+    def beginning(self, folded: str, sampled: Any) -> Any:
+        """What a property is of an entity that was just made, where nobody says it: of the states
+        that there are, the one that entities begin in; else what was sampled."""
+        if folded not in STATES or not isinstance(sampled, str):
+            return sampled
+        kind = self.owners.get(folded)
+        if kind is None:
+            return sampled
+        spelt = next(name for name in kind.properties if fold(name) == folded)
+        schema = properties_of(kind.schema, kind.definitions).get(spelt, True)
+        options = resolve(schema, kind.definitions).get("enum", ())
+        texts = {fold(option): option for option in options if isinstance(option, str)}
+        for word in BEGINNINGS:
+            for text, option in texts.items():
+                if text == word or text.endswith(folded + word):
+                    return option
+        return sampled
+
     def reference(self, folded: str) -> Reference | None:
         """The reference that a property tells of, by its folded name."""
         return self._references.get(folded)
@@ -230,7 +256,8 @@ class Collection:
             kind = self.kind(mock, name)
             if kind is None:
                 return None
-            known = self._adapters[mock, name] = Adapter(kind.schema, kind.definitions)
+            known = Adapter(kind.schema, kind.definitions, fill=kind.fill)
+            self._adapters[mock, name] = known
         return known
 
     @cached_property

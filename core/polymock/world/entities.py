@@ -17,6 +17,13 @@ MISSING: Any = msgspec.UNSET
 """No value at all, which null is one of."""
 
 
+Fill = Callable[[Schema, int], Any]
+"""Samples a value of a schema inside a kind's, with a seed; MISSING where there is none.
+
+Who asks takes of an object what its schema requires; the others need not be there.
+"""
+
+
 class KindReference(msgspec.Struct, frozen=True):
     """A property of a kind that tells of another entity.
 
@@ -42,6 +49,7 @@ class EntityKind(msgspec.Struct, frozen=True):
     value of the key property (MISSING where it cannot be one), `key_at` gives the key of the n-th
     entity that nobody wrote, from 0, where the contract has a way of its own, and `index_of` is its
     inverse (None for a key that is not so made). `why` tells what it was inferred from.
+    `fill` samples what objects inside an entity leave out: parts of its schema.
     """
 
     name: str
@@ -56,6 +64,7 @@ class EntityKind(msgspec.Struct, frozen=True):
     key_at: Callable[[int], str] | None = None
     index_of: Callable[[str], int | None] | None = None
     why: str = ""
+    fill: Fill | None = None
 
 
 class Binding(msgspec.Struct, frozen=True):

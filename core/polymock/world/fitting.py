@@ -48,13 +48,11 @@ class Fitting:
         self._is_text = is_text
         self._known: dict[str, _Property | None] = {}
 
-    def document(
-        self, value: Mapping[str, Any], found: list[Violation], key: str | None = None
-    ) -> dict[str, Any]:
+    def document(self, value: Mapping[str, Any], found: list[Violation]) -> dict[str, Any]:
         """The object as a document, without its key where it has none.
 
-        What no contract admits is added to `found`. Null says nothing where no contract has it.
-        What objects inside it leave out and always have is imagined, for the entity of this key.
+        What some contract does not admit is added to `found`. Null says nothing where none has it.
+        What objects inside it leave out and always have is sampled.
         """
         document: dict[str, Any] = {}
         for name, held in value.items():
@@ -66,11 +64,15 @@ class Fitting:
             elif known.reference is not None:
                 self._refer(document, name, known, known.reference, held, found)
             else:
-                told = self._told(known, held, key)
+                told = self._told(known, held)
                 if told is not MISSING:
                     document[known.name] = told
-                elif held is not None:
-                    found.append(Violation(name, known.adapters[0].why_not(held)))
+                    refusing = (each for each in known.adapters if each.settle(told) is MISSING)
+                    refused = next(refusing, None)
+                else:
+                    refused = known.adapters[0] if held is not None else None
+                if refused is not None:
+                    found.append(Violation(name, refused.why_not(held)))
         return document
 
     def key(self, value: Mapping[str, Any], found: list[Violation]) -> str | None:
@@ -114,22 +116,15 @@ class Fitting:
             reference is not None and folded in reference.embeds,
         )
 
-    def _told(self, known: _Property, held: Any, key: str | None) -> Any:
+    def _told(self, known: _Property, held: Any) -> Any:
         """The value in the terms of the first contract that admits it; MISSING where none does."""
-        if isinstance(held, dict | list) and known.adapters:
-            told = known.adapters[0].adapt(held)
-            if told is MISSING:
-                imagined = self._collection.imagine(key or self._collection.keys.at(0))
-                told = known.adapters[0].complete(held, imagined.get(known.name))
-            if told is not MISSING:
-                return told
         for adapter in known.adapters:
-            told = adapter.adapt(held)
-            if told is not MISSING:
-                return told
+            told = adapter.settle(held)
+            if told is not MISSING:  # what only other contracts know is there too
+                return adapter.beside(told, held)
         if self._is_text and isinstance(held, str) and held.lstrip()[:1] in ("[", "{"):
             try:
-                return self._told(known, msgspec.json.decode(held), key)
+                return self._told(known, msgspec.json.decode(held))
             except (ValueError, RecursionError):
                 return MISSING
         return MISSING

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from polymock.errors import Aborted, Invalid
 from polymock.world.collections import Collection, Reference, children_at, children_of, parent_of
+from polymock.world.inner_references import Inner, inner_references
 from polymock.world.keys import CROWD, key_text
 from polymock.world.names import fold
 from polymock.world.rows import decode
@@ -52,18 +53,27 @@ def check_references(
     What nobody wrote is there, unless the world is strict or it was deleted. Whom the document
     `before` referred to already, nobody asks for again.
     """
+    named = _named(view, collection, document)
+    known = set() if before is None else {each[1:] for each in _named(view, collection, before)}
     found = [
         Violation(
-            f"{where}/{reference.name}",
-            f"there is no {view.model.collections[reference.collection].entity} {key[:200]!r}",
+            f"{where}/{place}", f"there is no {view.model.collections[target].entity} {key[:200]!r}"
         )
-        for reference in collection.references
-        for key in keys_in(document, reference)
-        if not view.exists(reference.collection, key)
-        and (before is None or key not in keys_in(before, reference))
+        for place, target, key in named
+        if (target, key) not in known and not view.exists(target, key)
     ]
     if found:
         raise Invalid(f"{found[0].location}: {found[0].message}.", found)
+
+
+def _named(view: View, collection: Collection, document: Mapping[str, Any]) -> list[Inner]:
+    """All that a document refers to, by itself and inside its properties."""
+    own = [
+        (reference.name, reference.collection, key)
+        for reference in collection.references
+        for key in keys_in(document, reference)
+    ]
+    return [*own, *inner_references(view.model, collection.name, document)]
 
 
 def imagined_references(view: View, collection: Collection, key: str) -> dict[str, Any] | None:

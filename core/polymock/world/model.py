@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -11,14 +12,14 @@ from msgspec.structs import replace
 from polymock.config.settings import suggestion
 from polymock.errors import ConfigError
 from polymock.world.adapting import Adapter
-from polymock.world.collections import Collection, KindOf, Reference, Rule
-from polymock.world.entities import Binding, EntityKind, Inference, KindReference
-from polymock.world.names import collection_name, entity_name, fold, reference_stem, words
+from polymock.world.collections import Collection, KindOf, Reference
+from polymock.world.entities import Binding, EntityKind, Inference
+from polymock.world.names import entity_name, fold
+from polymock.world.nesting import Nest, nests_of
+from polymock.world.references import References
 from polymock_schemas.config import CollectionConfig, WorldConfig
 
 _NOTHING = CollectionConfig()
-_LEAST_NOUN = 3
-"""Letters of an entity's name that the end of a property's may be taken for."""
 
 
 class Domain(msgspec.Struct, frozen=True):
@@ -43,16 +44,59 @@ class WorldModel:
     ) -> None:
         self.collections = collections
         self.domains = domains
-        self.referring: Mapping[str, tuple[tuple[Collection, Reference], ...]] = {
-            name: tuple(
-                (other, reference)
-                for other in collections.values()
-                for reference in other.references
-                if reference.collection == name
-            )
-            for name in collections
-        }
+        self.referring: Mapping[str, tuple[tuple[Collection, Reference], ...]] = _referring(
+            collections
+        )
         """Who refers to the entities of each collection."""
+        self._nouns: Mapping[str, str] = {fold(entity_name(name)): name for name in collections} | {
+            fold(collection.entity): name for name, collection in collections.items()
+        }
+        self._nests: dict[str, tuple[Nest, ...]] = {}
+
+    def named(self, nouns: Sequence[str]) -> Collection | None:
+        """The collection that the first of some nouns names: `product`, folded."""
+        name = next((self._nouns[noun] for noun in nouns if noun in self._nouns), None)
+        return None if name is None else self.collections[name]
+
+    def nests(self, collection: str) -> tuple[Nest, ...]:
+        """The properties inside which entities of a collection refer to others."""
+        known = self._nests.get(collection)
+        if known is None:
+            known = self._nests[collection] = nests_of(self.collections[collection], self)
+        return known
+
+    @cached_property
+    def near(self) -> Mapping[str, frozenset[str]]:
+        """The collections that an entity of each depends on which nobody wrote."""
+        return _Near(self)
+
+
+class _Near(dict[str, frozenset[str]]):
+    """Worked out collection by collection, as somebody reads there: the first answer would wait
+    long for all those of a large document."""
+
+    def __init__(self, model: WorldModel) -> None:
+        super().__init__()
+        self._model = model
+
+    def __missing__(self, name: str) -> frozenset[str]:
+        references = self._model.collections[name].references
+        found = frozenset(reference.collection for reference in references).union(
+            *(nest.targets for nest in self._model.nests(name))
+        )
+        self[name] = found
+        return found
+
+
+def _referring(
+    collections: Mapping[str, Collection],
+) -> dict[str, tuple[tuple[Collection, Reference], ...]]:
+    found: dict[str, list[tuple[Collection, Reference]]] = {name: [] for name in collections}
+    for other in collections.values():
+        for reference in other.references:
+            if reference.collection in found:
+                found[reference.collection].append((other, reference))
+    return {name: tuple(those) for name, those in found.items()}
 
 
 def build_model(inferences: Mapping[str, Inference], config: WorldConfig) -> WorldModel:
@@ -62,7 +106,10 @@ def build_model(inferences: Mapping[str, Inference], config: WorldConfig) -> Wor
     """
     chosen = _Choices(inferences, config)
     kinds = chosen.kinds()
-    references = {name: _References(name, kinds, config) for name in kinds}
+    types = {
+        fold(each.kind.name): collection for collection, held in kinds.items() for each in held
+    }
+    references = {name: References(name, kinds, types, config) for name in kinds}
     examples = {name: _examples(name, held, inferences, config) for name, held in kinds.items()}
     collections = {
         name: Collection(
@@ -256,105 +303,3 @@ def _typing(kind: EntityKind, key: str) -> Callable[[str], Any]:
 def _names(mock: str, operation: str) -> set[str]:
     """How the config may name an operation."""
     return {operation, f"{mock}:{operation}"}
-
-
-class _References:
-    """The references of one collection, merged over its kinds."""
-
-    def __init__(
-        self, name: str, kinds: Mapping[str, Sequence[KindOf]], config: WorldConfig
-    ) -> None:
-        self._name = name
-        self._kinds = kinds
-        self._config = config
-        self._settings = config.collections.get(name, _NOTHING)
-        self._set = {fold(n): target for n, target in self._settings.references.items()}
-        self._types = {
-            fold(each.kind.name): collection for collection, held in kinds.items() for each in held
-        }
-
-    def merged(self) -> tuple[Reference, ...]:
-        """One reference for each stem: `customer` and `customerId` are the same. Raises
-        ConfigError."""
-        self._check()
-        found: dict[str, list[tuple[KindReference, str]]] = {}
-        for each in self._kinds[self._name]:
-            own = fold(each.kind.key)
-            for told in each.kind.references:
-                target = self._target(told) if fold(told.property) != own else None
-                if target is not None:
-                    found.setdefault(_stem(told), []).append((told, target))
-        self._follow(found)
-        return tuple(self._reference(told) for told in found.values())
-
-    def _target(self, told: KindReference) -> str | None:
-        folded = fold(told.property)
-        if folded in self._set:
-            return self._set[folded]
-        by_type = self._types.get(fold(told.target))
-        if told.embeds:
-            return by_type
-        return by_type or self._by_noun(told.target)
-
-    def _by_noun(self, target: str) -> str | None:
-        """The collection that a noun names: `customer`, or the end of `billing_customer`."""
-        name = collection_name(target)
-        if name in self._kinds:
-            return name
-        parts = words(target)
-        for start in range(1, len(parts)):
-            tail = collection_name("_".join(parts[start:]))
-            if tail in self._kinds and len(parts[-1]) >= _LEAST_NOUN:
-                return tail
-        if entity_name(target) == "parent":
-            return self._name
-        return None
-
-    def _follow(self, found: Mapping[str, list[tuple[KindReference, str]]]) -> None:
-        """Properties whose own name tells nothing, and whose stem another contract explains."""
-        for each in self._kinds[self._name]:
-            for told in each.kind.references:
-                known = found.get(_stem(told))
-                folded = fold(told.property)
-                if not known or told.embeds or folded in self._set or folded == fold(each.kind.key):
-                    continue
-                if all(told is not other for other, _ in known):
-                    known.append((told, known[0][1]))
-
-    def _reference(self, told: Sequence[tuple[KindReference, str]]) -> Reference:
-        target = told[0][1]
-        holding = [each for each, _ in told if not each.embeds] or [each for each, _ in told]
-        return Reference(
-            name=holding[0].property,
-            names=frozenset(fold(each.property) for each, _ in told),
-            embeds=frozenset(fold(each.property) for each, _ in told if each.embeds),
-            collection=target,
-            many=holding[0].many,
-            optional=all(each.optional for each, _ in told),
-            rule=self._rule(target),
-        )
-
-    def _rule(self, target: str) -> Rule | None:
-        return self._config.collections.get(target, _NOTHING).on_delete or self._config.on_delete
-
-    def _check(self) -> None:
-        known = {fold(n) for each in self._kinds[self._name] for n in each.kind.properties}
-        for name, target in self._settings.references.items():
-            where = f"world.collections.{self._name}.references.{name}"
-            if fold(name) not in known:
-                raise ConfigError(
-                    f"{where}: its entities have no such property.",
-                    suggestion(name, tuple(sorted(known))) or "Name one of their properties.",
-                )
-            if target is not None and target not in self._kinds:
-                raise ConfigError(
-                    f"{where}: there is no collection {target!r}.",
-                    suggestion(target, tuple(self._kinds))
-                    or "`polymock world bindings` lists them.",
-                )
-
-
-def _stem(told: KindReference) -> str:
-    return (
-        fold(told.property) if told.embeds else reference_stem(told.property) or fold(told.property)
-    )

@@ -9,6 +9,8 @@ import re
 from functools import lru_cache
 
 _PIECES = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_STEMMED = re.compile(r"(?:id|key|ref|reference)s?[^A-Za-z0-9]*$", re.IGNORECASE)
+"""What a name ends in whose stem is asked for; a large document has tens of thousands of others."""
 _IRREGULAR = {
     "child": "children",
     "person": "people",
@@ -69,10 +71,11 @@ _WRAPPERS = frozenset(
     {
         *("response", "request", "dto", "model", "resource", "entity", "object", "output", "input"),
         *("read", "out", "view", "schema", "payload", "details", "detail", "summary", "full"),
-        *("brief", "list", "collection", "page", "result", "public", "vo", "item", "record"),
+        *("brief", "result", "public", "vo"),
     }
 )
-"""Words at the end of a type's name that say how it travels and not what it is."""
+"""Words at the end of a type's name that say how it travels and not what it is. A list, an item and
+a record are things of their own: an `OrderItem` is no order, and a `PlayList` no play."""
 _KEYS = ("id", "uuid", "guid", "key", "slug", "name", "code", "number", "username", "sku", "isbn")
 
 
@@ -126,6 +129,8 @@ def entity_name(type_name: str) -> str:
     beginning, as long as something is left.
     """
     parts = list(words(type_name))
+    if len(parts) > 2 and parts[-2:] == ["list", "item"]:
+        del parts[-2:]
     while len(parts) > 1 and parts[-1] in _WRAPPERS:
         parts.pop()
     while len(parts) > 1 and parts[0] in ("new", "create", "update", "base", "get"):
@@ -144,6 +149,13 @@ def collection_name(type_name: str) -> str:
     return f"{head}_{plural(last)}" if head else plural(last)
 
 
+def plain_collection_name(type_name: str) -> str:
+    """The plural snake_case of all words of a name: `UserList` -> `user_lists`."""
+    *head, last = words(type_name) or ("",)
+    return "_".join([*head, plural(last)]) if last else ""
+
+
+@lru_cache(maxsize=4096)
 def key_property(names: tuple[str, ...], entity: str, parameter: str = "") -> str:
     """Which of an object's properties is its key; "" where none looks like one.
 
@@ -169,7 +181,7 @@ def reference_stem(name: str) -> str:
 
     Of a list of keys too: `tagIds` -> `tag`.
     """
-    parts = list(words(name))
+    parts = words(name) if _STEMMED.search(name) else ()
     if len(parts) < 2:
         return ""
     last = singular(parts[-1])

@@ -57,7 +57,7 @@ def _told(
     reference = collection.reference(folded)
     if reference is None:
         name = collection.names.get(folded, spelt)
-        return inner.adapt(entity.value[name]) if name in entity.value else MISSING
+        return inner.adapt(entity.value[name], view) if name in entity.value else MISSING
     if reference.name not in entity.value:
         return MISSING
     if folded in reference.embeds:
@@ -74,8 +74,11 @@ def _embedded(view: View, entity: Entity, reference: Reference, inner: Adapter, 
     found = (view.find(reference.collection, key) for key in keys)
     objects = [embed(view, each, inner, depth) for each in found if each is not None]
     if reference.many:
-        return inner.adapt(objects)
-    return objects[0] if objects else MISSING
+        return inner.adapt(objects, view)
+    if not objects:
+        return MISSING
+    whole = inner.adapt(objects[0], view)
+    return objects[0] if whole is MISSING else whole
 
 
 def embed(view: View, entity: Entity, adapter: Adapter, depth: int) -> Mapping[str, Any]:

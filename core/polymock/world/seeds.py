@@ -162,7 +162,7 @@ def _take(
         return
     found: list[Violation] = []
     key = fitting.key(row.value, found)
-    document = fitting.document(row.value, found, row.key if key is None else key)
+    document = fitting.document(row.value, found)
     if row.key is not None:
         if key is None:
             key = row.key
@@ -211,7 +211,7 @@ def _from_examples(collection: Collection, model: WorldModel) -> _Batch:
     for value in collection.examples[:MAX_EXAMPLES]:
         found: list[Violation] = []
         key = fitting.key(value, found)
-        document = fitting.document(value, [], key)
+        document = fitting.document(value, [])
         if key is None or found:
             continue
         known = {name: held for name, held in document.items() if name in names}
@@ -225,17 +225,20 @@ def _from_examples(collection: Collection, model: WorldModel) -> _Batch:
 
 def _check_references(batches: Sequence[_Batch], model: WorldModel, problems: _Problems) -> None:
     """Every reference leads to a seed; to anything, where the other collection has none and is not
-    strict. An example that leads nowhere is passed over, and then those that lead to it."""
+    strict. An example's leads to anything that answers; one that leads nowhere is passed over, and
+    then those that lead to it."""
     keys: dict[str, Mapping[str, Any]] = {batch.collection.name: batch.rows for batch in batches}
+    closed: dict[str, Mapping[str, Any]] = {}
     for name, collection in model.collections.items():
         if collection.strict:
-            keys.setdefault(name, {})
+            closed[name] = keys.setdefault(name, {})
     changed = True
     while changed:
         changed = False
         for batch in batches:
             for key, place in list(batch.places.items()):
-                found = dangling(batch.collection, decode_value(batch.rows[key]).value, keys)
+                document = decode_value(batch.rows[key]).value
+                found = dangling(batch.collection, document, keys if place else closed)
                 if found and place:
                     problems.add(batch.source, place, found)
                 elif found:

@@ -18,6 +18,7 @@ from polymock.world.collections import Collection, Reference
 from polymock.world.integrity import imagined_children, imagined_references, link
 from polymock.world.keys import is_usable
 from polymock.world.model import Domain, WorldModel
+from polymock.world.nesting import nested
 from polymock.world.queries import Of, Query, in_order, matches
 from polymock.world.rows import CHUNK, Memory, Rows, decode
 
@@ -109,6 +110,13 @@ class View:
             entity = self.model.collections[collection].entity.replace("_", " ")
             raise NotFound(f"There is no {entity} {key[:200]!r}.", collection, key)
         return found
+
+    def document(self, nouns: Sequence[str], key: str) -> Mapping[str, Any] | None:
+        """The document of the entity of a key, in the collection that the first of some nouns
+        (`product`, folded) names; None where there is none, or no such collection."""
+        collection = self.model.named(nouns)
+        found = None if collection is None else self.find(collection.name, key)
+        return None if found is None else found.value
 
     def exists(self, collection: str, key: str) -> bool:
         """Whether there is an entity of this key."""
@@ -256,7 +264,7 @@ class View:
         """The entity of a key that nobody wrote; None where there is none."""
         if collection.strict or not collection.fits(key):
             return None
-        if not any(self.rows.is_written(each.collection) for each in collection.references):
+        if not any(map(self.rows.is_written, self.model.near[collection.name])):
             # Nothing that it refers to has changed: it is what it always is.
             known = self.memory.entities.get((collection.name, key))
             if known is None:
@@ -270,7 +278,10 @@ class View:
         told = imagined_references(self, collection, key)
         if told is None:
             return None
-        return Entity(collection.name, key, {**collection.imagine(key), **told})
+        place = ("made", self.rows.space, collection.name, key)
+        imagined = collection.imagine(key)
+        document = self.memory.recall(place, lambda: nested(self, collection, key, imagined))
+        return Entity(collection.name, key, {**document, **told})
 
 
 def _entity(row: Row) -> Entity:

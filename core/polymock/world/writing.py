@@ -13,6 +13,7 @@ from polymock.errors import Aborted, AlreadyExists, Invalid, PreconditionFailed,
 from polymock.stores import Change, Conflict, Row
 from polymock.world.clock import instant_text
 from polymock.world.collections import Collection, Reference
+from polymock.world.completing import completed, kept
 from polymock.world.integrity import (
     check_references,
     effects_of_delete,
@@ -22,6 +23,7 @@ from polymock.world.integrity import (
 )
 from polymock.world.keys import CROWD, FIRST_NEW, MAX_KEY, is_usable
 from polymock.world.names import fold
+from polymock.world.nesting import nested
 from polymock.world.rows import BASE, MAX_NUMBERED, Stored, decode, encode
 from polymock.world.view import Entity, View
 from polymock_schemas.calls import Violation
@@ -63,7 +65,7 @@ Accompanying = Callable[[Entity], Sequence[Change]]
 
 class Precondition(msgspec.Struct, frozen=True):
     """What the caller says that the entity is like: one of `tags` (`*`: any that exists); not one
-    of `none` (`*`: it does not exist)."""
+    of `none` (`*`: nobody wrote it, as any key is there)."""
 
     tags: tuple[str, ...] = ()
     none: tuple[str, ...] = ()
@@ -72,7 +74,9 @@ class Precondition(msgspec.Struct, frozen=True):
         """Raises PreconditionFailed."""
         if self.tags and (entity is None or not _meets(entity.tag, self.tags)):
             raise PreconditionFailed("The entity is not as the precondition says that it is.")
-        if self.none and entity is not None and _meets(entity.tag, self.none):
+        if entity is None or not self.none:
+            return
+        if entity.tag in self.none or ("*" in self.none and entity.is_written):
             raise PreconditionFailed("The entity is there, and the precondition says otherwise.")
 
 
@@ -108,12 +112,11 @@ class Writer(View):
                 entity = named.entity.replace("_", " ")
                 raise AlreadyExists(f"There is a {entity} {new[:200]!r} already.", collection, new)
             given = normalised(named, self.model.collections, value)
-            document = self._born(named, new, given, settable)
-            check_references(self, named, document, "body")
+            document = self._born(named, new, completed(named, given, self), settable)
             change = self._change(named, new, Stored(document, born=True), row)
             others = also(Entity(collection, new, document, 1)) if callable(also) else also
             try:
-                (stored, *_) = self.rows.store.apply(self.rows.space, [change, *others])
+                stored = self._referring(named, document, None, [change, *others])
             except Conflict as conflict:
                 if conflict.change is not change:
                     raise Aborted("The same was asked for at the same time.") from conflict
@@ -148,12 +151,13 @@ class Writer(View):
                     continue
                 return otherwise()
             given = normalised(named, self.model.collections, change(entity))
+            given = kept(named, given, entity.value, self.domain.mock)
+            given = completed(named, given, self, entity.value)
             document = self._renewed(named, entity, given)
-            check_references(self, named, document, "body", entity.value)
             born = row is not None and row.value is not None and decode(row).born
             written = self._change(named, key, Stored(document, born=born), row)
             try:
-                (stored, *_) = self.rows.store.apply(self.rows.space, [written, *also])
+                stored = self._referring(named, document, entity.value, [written, *also])
             except Conflict:
                 continue
             return Entity(collection, key, document, stored.revision)
@@ -167,13 +171,13 @@ class Writer(View):
         Returns it as it was. Raises NotFound, PreconditionFailed, Aborted.
         """
         for _ in range(ATTEMPTS):
-            entity = self.find(collection, key)
-            precondition.check(entity)
-            if entity is None:
-                entity = self.get(collection, key)
-            changes = self._deletion(collection, key)
             try:
-                self.rows.store.apply(self.rows.space, changes)
+                with self.rows.store.together():  # nobody may come to refer to it meanwhile
+                    entity = self.find(collection, key)
+                    precondition.check(entity)
+                    if entity is None:
+                        entity = self.get(collection, key)
+                    self.rows.store.apply(self.rows.space, self._deletion(collection, key))
             except Conflict:
                 continue
             return entity
@@ -205,6 +209,22 @@ class Writer(View):
                 documents[place] = document
                 changes[place] = self._change(other, child, Stored(document, stored.born), row)
         return list(changes.values())
+
+    def _referring(
+        self,
+        collection: Collection,
+        document: Mapping[str, Any],
+        before: Mapping[str, Any] | None,
+        changes: Sequence[Change],
+    ) -> Row:
+        """Write a document whose references lead somewhere, and are not deleted meanwhile; the
+        first change is its row. Raises Conflict, Invalid."""
+        store, space = self.rows.store, self.rows.space
+        if not collection.references:
+            return store.apply(space, changes)[0]
+        with store.together():
+            check_references(self, collection, document, "body", before)
+            return store.apply(space, changes)[0]
 
     def _change(
         self, collection: Collection, key: str, stored: Stored | None, seen: Row | None
@@ -248,7 +268,7 @@ class Writer(View):
             if name not in given
             and (folded not in settable or folded in MADE or folded in collection.required)
         ]
-        imagined = collection.imagine(key) if unsaid else {}
+        imagined = nested(self, collection, key, collection.imagine(key)) if unsaid else {}
         for folded, name in unsaid:
             if name not in imagined:
                 continue
@@ -258,7 +278,7 @@ class Writer(View):
             elif folded in TAGS:
                 document[name] = 1 if isinstance(value, int) else value
             else:
-                document[name] = value
+                document[name] = collection.beginning(folded, value)
         for reference in collection.references:
             is_left_out = reference.names & set(settable) and not (
                 reference.names & collection.required
@@ -292,8 +312,21 @@ class Writer(View):
                 document.setdefault(name, old)
             elif folded in TAGS and old is not None:
                 document[name] = _next_tag(entity, name, old, document.get(name))
+        self._complete(collection, entity.key, document)
         document[collection.key] = entity.value.get(collection.key, entity.key)
         return _in_order(document, entity.value)
+
+    def _complete(self, collection: Collection, key: str, document: dict[str, Any]) -> None:
+        """Add what some contract always has and the document leaves out, so that all show the
+        same there."""
+        for name in collection.always:
+            if name in document:
+                continue
+            reference = collection.reference(fold(name))
+            if reference is None:
+                document[name] = collection.imagine(key).get(name)
+            elif not reference.many:
+                document[name] = self._imagined_reference(collection, key, reference)
 
 
 def _next_tag(entity: Entity, name: str, old: Any, said: Any) -> Any:

@@ -12,6 +12,7 @@ from typing import Any
 
 from graphql import GraphQLField, GraphQLObjectType, Undefined, get_named_type
 
+from polymock.world.names import fold
 from polymock_graphql.planning.facts import SchemaFacts, TypeFacts
 from polymock_graphql.planning.shapes import is_open, key_of, leaf_type, list_depth
 from polymock_graphql.planning.words import (
@@ -19,7 +20,6 @@ from polymock_graphql.planning.words import (
     EQUALS,
     NEGATIONS,
     PROBLEMS,
-    fold,
     is_order,
 )
 

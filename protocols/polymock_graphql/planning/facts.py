@@ -17,13 +17,17 @@ from graphql import (
 
 from polymock.samples import Sampler
 from polymock.samples.seeds import derive, salt
+from polymock.world.names import fold
 from polymock_graphql.model import GraphqlDocument
 from polymock_graphql.planning.entities import Entity, Page
 from polymock_graphql.planning.identity import entity_seed, named_type, type_seed, typed_id
 from polymock_graphql.planning.leaves import Leaf
 from polymock_graphql.planning.relations import Reached, back_fields
 from polymock_graphql.planning.shapes import PageShape, key_of, leaf_type, lookups, page_shape
-from polymock_graphql.planning.words import KEYS, TYPE_WORDS, fold
+from polymock_graphql.planning.words import (
+    KEYS,
+    TYPE_WORDS,
+)
 from polymock_graphql.settings import GraphqlSettings
 
 _INT_KEYS = 999_999

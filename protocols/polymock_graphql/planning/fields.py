@@ -7,6 +7,7 @@ from typing import Any
 from graphql import GraphQLNonNull, Undefined, get_named_type
 
 from polymock.samples.seeds import derive, salt
+from polymock.world.names import fold
 from polymock_graphql.planning.echo import reference, repeated, repeated_list
 from polymock_graphql.planning.entities import Arguments, Entity, Resolve, Run
 from polymock_graphql.planning.facts import SchemaFacts, TypeFacts
@@ -15,7 +16,9 @@ from polymock_graphql.planning.leaves import weight
 from polymock_graphql.planning.lists import Paging
 from polymock_graphql.planning.pages import teller
 from polymock_graphql.planning.shapes import list_depth
-from polymock_graphql.planning.words import PROBLEMS, fold
+from polymock_graphql.planning.words import (
+    PROBLEMS,
+)
 
 
 def leaf_field(facts: TypeFacts, name: str) -> Resolve:

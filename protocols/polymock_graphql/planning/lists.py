@@ -15,9 +15,16 @@ from graphql import (
     get_named_type,
 )
 
+from polymock.world.names import fold
 from polymock_graphql.planning.entities import Entity
 from polymock_graphql.planning.errors import wrong_argument
-from polymock_graphql.planning.words import LIMITS, OFFSETS, PAGES, PAGING, PAGING_INPUTS, fold
+from polymock_graphql.planning.words import (
+    LIMITS,
+    OFFSETS,
+    PAGES,
+    PAGING,
+    PAGING_INPUTS,
+)
 
 _CURSOR = "cursor:"
 _MAX_CURSOR = 100

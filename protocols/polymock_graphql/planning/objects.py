@@ -15,6 +15,7 @@ from graphql import (
 )
 
 from polymock.samples.seeds import derive, salt
+from polymock.world.names import fold
 from polymock_graphql.planning.echo import Echo, Payload, with_key
 from polymock_graphql.planning.entities import Arguments, Entity, Page, Resolve, Run
 from polymock_graphql.planning.errors import wrong_argument
@@ -25,7 +26,6 @@ from polymock_graphql.planning.lists import Paging, cursor
 from polymock_graphql.planning.relations import Reached
 from polymock_graphql.planning.shapes import leaf_type, list_depth
 from polymock_graphql.planning.states import implied
-from polymock_graphql.planning.words import fold
 
 EDGE = salt("edge")
 """Of an edge, below the seed of its item."""

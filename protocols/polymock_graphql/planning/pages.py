@@ -7,6 +7,7 @@ from typing import Any
 
 from graphql import GraphQLField, GraphQLNonNull, get_named_type
 
+from polymock.world.names import fold
 from polymock_graphql.planning.entities import Page
 from polymock_graphql.planning.lists import cursor, keyed_cursor
 from polymock_graphql.planning.words import (
@@ -19,7 +20,6 @@ from polymock_graphql.planning.words import (
     PAGES,
     PREVIOUS,
     TOTALS,
-    fold,
 )
 
 Tell = Callable[[Page], Any]

@@ -12,9 +12,9 @@ from graphql import (
     is_abstract_type,
 )
 
+from polymock.world.names import fold
 from polymock_graphql.planning.entities import Entity
 from polymock_graphql.planning.shapes import is_open, leaf_type, list_depth
-from polymock_graphql.planning.words import fold
 
 
 class Reached(msgspec.Struct, frozen=True, gc=False):

@@ -19,8 +19,16 @@ from graphql import (
     is_required_argument,
 )
 
+from polymock.world.names import fold
 from polymock_graphql.planning.leaves import LeafType
-from polymock_graphql.planning.words import BEFORE, ITEMS, KEYS, MORE, PAGE_COUNTS, TOTALS, fold
+from polymock_graphql.planning.words import (
+    BEFORE,
+    ITEMS,
+    KEYS,
+    MORE,
+    PAGE_COUNTS,
+    TOTALS,
+)
 
 _TOLD = TOTALS | PAGE_COUNTS | MORE | BEFORE
 

@@ -13,9 +13,15 @@ from graphql import (
     get_named_type,
 )
 
+from polymock.world.names import fold
 from polymock_graphql.planning.entities import Arguments, Entity, Resolve, Run
 from polymock_graphql.planning.shapes import is_open, leaf_type, list_depth
-from polymock_graphql.planning.words import ENDS, MOMENTS, PASTS, first_word, fold
+from polymock_graphql.planning.words import (
+    ENDS,
+    MOMENTS,
+    PASTS,
+    first_word,
+)
 
 
 def ended(type_: GraphQLObjectType, name: str) -> str:

@@ -1,9 +1,9 @@
-"""The words that names of fields and arguments are recognised by, folded: see `fold`."""
+"""The words that names of fields and arguments are recognised by, folded: see
+`polymock.world.names.fold`."""
 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 KEYS = ("id", "uuid", "guid", "key", "slug", "code", "pk", "objectid", "databaseid")
 """Names of fields that identify an object, the most telling first."""
@@ -61,12 +61,6 @@ PASTS = {
 }
 """States that verbs lead to, where the verb and an ending do not make them."""
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
-
-
-@lru_cache(maxsize=8192)
-def fold(name: str) -> str:
-    """A name without its spelling: `page_size`, `page-size` and `pageSize` are one."""
-    return name.replace("_", "").replace("-", "").lower()
 
 
 def first_word(name: str) -> str:

@@ -15,10 +15,13 @@ from graphql import (
 )
 
 from polymock.world.entities import Binding, EntityKind, Role
+from polymock.world.names import fold
 from polymock_graphql.planning.federation import is_entities
 from polymock_graphql.planning.source import Source
 from polymock_graphql.planning.states import implied
-from polymock_graphql.planning.words import NEGATIONS, fold
+from polymock_graphql.planning.words import (
+    NEGATIONS,
+)
 from polymock_graphql.world.kinds import Kinds
 from polymock_graphql.world.results import Holding, holdings
 from polymock_graphql.world.verbs import Deed, read_name
@@ -78,7 +81,7 @@ class Bindings:
             return
         takes_key = _takes_key(self._made[kind], field)
         role: Role = _ROLES.get(deed.act, "update")
-        named = self._made[kind].collection == deed.collection or not deed.collection
+        named = self._made[kind].collection in (deed.collection, deed.own) or not deed.collection
         why = ""
         if deed.act == "create":
             if named and any(h.type_name == kind for h in held):
@@ -89,19 +92,20 @@ class Bindings:
         elif deed.act:
             if (named or held) and (takes_key or deed.act == "save"):
                 why = f"mutation that changes {kind}"
-        elif takes_key and held and self._says(kind, name, field):
+        elif takes_key and held and not deed.copies and self._says(kind, name, field):
             why = f"mutation that takes the key of {kind} and answers with it"
         yield self._binding(root, name, role, kind, why)
 
     def _kind(self, deed: Deed, held: list[Holding]) -> str:
         """The type that a mutation is about: the one that its name tells, else the only one that
         its answer holds."""
-        for each in held:
-            if self._made[each.type_name].collection == deed.collection:
-                return each.type_name
-        if deed.act in ("delete", "update", "save", "replace") and deed.collection:
-            named = self._by_collection.get(deed.collection, "")
-            if named:
+        changes = deed.act in ("delete", "update", "save", "replace")
+        for wanted in filter(None, dict.fromkeys((deed.own, deed.collection))):
+            for each in held:
+                if self._made[each.type_name].collection == wanted:
+                    return each.type_name
+            named = self._by_collection.get(wanted, "")
+            if named and changes:
                 return named
         outer = [h for h in held if len(h.path) == len(held[0].path)]
         return outer[0].type_name if len({h.type_name for h in outer}) == 1 else ""

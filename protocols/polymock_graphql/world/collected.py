@@ -13,11 +13,15 @@ from polymock.world.entities import MISSING, EntityKind
 from polymock.world.integrity import imagined_references, keys_in
 from polymock.world.keys import CROWD, is_usable, key_text
 from polymock.world.model import Domain
+from polymock.world.names import fold
 from polymock.world.view import Entity as Known
 from polymock.world.writing import Writer
 from polymock_graphql.planning.entities import Entity, Run, Told
 from polymock_graphql.planning.facts import SchemaFacts, TypeFacts
-from polymock_graphql.planning.words import NEGATIONS, fold, is_order
+from polymock_graphql.planning.words import (
+    NEGATIONS,
+    is_order,
+)
 from polymock_graphql.world.values import equal
 
 MAX_DEPTH = 4

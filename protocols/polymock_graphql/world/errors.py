@@ -8,9 +8,9 @@ from typing import Any
 from graphql import GraphQLError
 
 from polymock.errors import Invalid, MockError, TooLarge
+from polymock.world.names import fold
 from polymock_graphql.planning.entities import Arguments, Entity, Resolve, Run
 from polymock_graphql.planning.errors import BAD_USER_INPUT, MAX_TOLD
-from polymock_graphql.planning.words import fold
 from polymock_graphql.reading.errors import CODES
 from polymock_graphql.world.values import APART
 from polymock_schemas.calls import Violation

@@ -12,9 +12,11 @@ import msgspec
 
 from polymock.world.collections import Collection
 from polymock.world.keys import key_text
-from polymock.world.names import reference_stem
+from polymock.world.names import fold, reference_stem
 from polymock.world.queries import Of, Operator, Query, Where, condition, matches
-from polymock_graphql.planning.words import fold, is_order
+from polymock_graphql.planning.words import (
+    is_order,
+)
 
 MAX_DEPTH = 6
 """Filters inside one another."""

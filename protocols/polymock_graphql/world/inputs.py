@@ -16,20 +16,19 @@ from graphql import (
     GraphQLInputField,
     GraphQLInputObjectType,
     GraphQLNonNull,
-    GraphQLObjectType,
     Undefined,
     get_named_type,
 )
 
 from polymock.errors import Invalid
-from polymock.samples.seeds import salt
 from polymock.world.entities import MISSING
-from polymock.world.names import singular
+from polymock.world.names import fold, singular
 from polymock_graphql.planning.echo import MAX_DEPTH, MAX_NAMES, Echo, Said
 from polymock_graphql.planning.facts import SchemaFacts, TypeFacts
-from polymock_graphql.planning.identity import canonical
-from polymock_graphql.planning.shapes import is_open, leaf_type, list_depth
-from polymock_graphql.planning.words import NEGATIONS, fold
+from polymock_graphql.planning.shapes import leaf_type, list_depth
+from polymock_graphql.planning.words import (
+    NEGATIONS,
+)
 from polymock_graphql.world.collected import Collected
 from polymock_graphql.world.values import APART, set_to
 from polymock_schemas.calls import Violation
@@ -66,9 +65,7 @@ class Inputs(Echo):
 
     def read(self, said: Said, *, is_whole: bool) -> Written:
         """The properties that arguments or an input object say. Of a whole entity, null for
-        what is never null is as good as nothing, and objects inside that are nothing by themselves
-        get what they never leave out; else such null is refused, and such objects may change those
-        that are there. Raises Invalid.
+        what is never null is as good as nothing; else it is refused. Raises Invalid.
         """
         written = Written(is_whole=is_whole)
         broken: list[Violation] = []
@@ -179,8 +176,7 @@ class Inputs(Echo):
             held = {"id": held}
         fits = isinstance(held, list) if list_depth(field.type) else isinstance(held, Mapping)
         if fits:
-            is_patch = not written.is_whole and isinstance(held, Mapping)
-            written.value.setdefault(name, held if is_patch else self.completed(name, held))
+            written.value.setdefault(name, held)
         return fits
 
     def _take_related(
@@ -212,41 +208,6 @@ class Inputs(Echo):
         return target is not None and any(
             each.collection == own for each in target.collection.references
         )
-
-    def completed(self, name: str, held: Any) -> Any:
-        """The value of a property with what objects inside it never leave out."""
-        spelt = self._fields.get(fold(name))
-        if spelt is None:
-            return held
-        return self._completed(self._facts.type.fields[spelt], held, MAX_DEPTH)
-
-    def _completed(self, field: GraphQLField, held: Any, depth: int) -> Any:
-        """Objects that are nothing by themselves, with what they never leave out."""
-        if isinstance(held, list):
-            return [self._completed(field, each, depth) for each in held]
-        named = get_named_type(field.type)
-        if not isinstance(held, Mapping) or not isinstance(named, GraphQLObjectType) or not depth:
-            return held
-        facts = self._types.facts(named.name)
-        made = facts.entity(salt(canonical(held)), Echo(self._types, facts)(held))
-        said = {fold(name): value for name, value in held.items() if value is not None}
-        whole = dict(held)
-        for name, inner in facts.type.fields.items():
-            folded = fold(name)
-            if folded in said:
-                if leaf_type(inner) is None and isinstance(said[folded], Mapping | list):
-                    spelt = next(each for each in held if fold(each) == folded)
-                    whole[spelt] = self._completed(inner, said[folded], depth - 1)
-            elif _is_always(inner):
-                known = made.said.get(name)
-                whole[name] = facts.leaf(name).make(made.seed) if known is None else known
-        return whole
-
-
-def _is_always(field: GraphQLField) -> bool:
-    """Whether a field is a leaf that every object has."""
-    is_plain = leaf_type(field) is not None and not list_depth(field.type)
-    return is_plain and isinstance(field.type, GraphQLNonNull) and is_open(field)
 
 
 def _adapted(facts: TypeFacts, name: str, value: Any) -> Any:

@@ -18,9 +18,14 @@ from graphql import (
 )
 
 from polymock.errors import TooLarge
-from polymock.jsonschema import REF_PREFIX
+from polymock.jsonschema import REF_PREFIX, Schema
 from polymock.world.entities import MISSING, EntityKind, KindReference
-from polymock.world.names import collection_name, reference_stem, words
+from polymock.world.names import (
+    collection_name,
+    plain_collection_name,
+    reference_stem,
+    words,
+)
 from polymock_graphql.planning.entities import Entity, Run
 from polymock_graphql.planning.facts import TypeFacts
 from polymock_graphql.planning.identity import MAX_ID, typed_id
@@ -60,7 +65,7 @@ class Kinds:
         is_typed = facts.makes_typed_ids
         return EntityKind(
             name=name,
-            collection=collection_name(name),
+            collection=self._collection(name),
             schema={"$ref": REF_PREFIX + name},
             definitions=schemas.definitions,
             key=facts.key,
@@ -71,19 +76,27 @@ class Kinds:
             key_at=_typed_at(name) if is_typed else None,
             index_of=_typed_index(name) if is_typed else None,
             why=f"object type {name} with the key {facts.key}",
+            fill=self.fill,
         )
+
+    def _collection(self, name: str) -> str:
+        """The collection of a type. One that is called after another type (`UserList`, beside
+        `User`) is no other view of it: it has a collection of its own."""
+        short, plain = collection_name(name), plain_collection_name(name)
+        if short != plain and any(plain_collection_name(each) == short for each in self.facts):
+            return plain
+        return short
 
     def _properties(self, facts: TypeFacts) -> Iterator[str]:
         """The fields that hold values or one entity; not what refers to it from elsewhere."""
         for name, field in facts.type.fields.items():
-            if is_open(field) and not name.startswith("_"):
-                named = get_named_type(field.type)
-                if (
-                    leaf_type(field) is not None
-                    or self.is_value(field)
-                    or (named.name in self.facts and not list_depth(field.type))
-                ):
-                    yield name
+            if not is_open(field) or name.startswith("_"):
+                continue
+            if leaf_type(field) is not None or self.is_value(field) or self._is_entity(field):
+                yield name
+
+    def _is_entity(self, field: GraphQLField) -> bool:
+        return not list_depth(field.type) and get_named_type(field.type).name in self.facts
 
     def is_value(self, field: GraphQLField) -> bool:
         """Whether a field holds objects that are nothing by themselves, or a list of them."""
@@ -123,6 +136,9 @@ class Kinds:
         for name in self._properties(facts):
             field = facts.type.fields[name]
             is_leaf = leaf_type(field) is not None
+            if not is_leaf and not facts.key and self._is_entity(field):
+                found[name] = {}  # whom the world says
+                continue
             if not is_leaf and not (depth and self.is_value(field)):
                 continue
             try:
@@ -130,6 +146,25 @@ class Kinds:
                 found[name] = raw if is_leaf else self._inside(raw, run, depth - 1)
             except (GraphQLError, TooLarge):
                 continue
+        return found
+
+    def fill(self, schema: Schema, seed: int) -> Any:
+        """The leaves of an object that is nothing by itself."""
+        ref = schema.get("$ref") if isinstance(schema, dict) else None
+        named = self._source.schema.type_map.get(str(ref).removeprefix(REF_PREFIX))
+        if not isinstance(named, GraphQLObjectType):
+            return MISSING
+        facts = self._types.facts(named.name)
+        found: dict[str, Any] = {}
+        for name, field in facts.type.fields.items():
+            if leaf_type(field) is not None and is_open(field):
+                try:
+                    made = self._source.field(facts.name, name)(
+                        facts.entity(seed, {}), {}, Run({}, {}, MAX_COST)
+                    )
+                except (GraphQLError, TooLarge):
+                    continue
+                found[name] = made
         return found
 
     def _inside(self, raw: Any, run: Run, depth: int) -> Any:

@@ -8,11 +8,12 @@ from typing import Any
 from graphql import GraphQLNonNull, Undefined
 
 from polymock.world.entities import MISSING
+from polymock.world.names import fold, reference_stem
+from polymock.world.relating import key_under
 from polymock_graphql.planning.entities import Arguments, Entity, Resolve, Run, Told
 from polymock_graphql.planning.facts import TypeFacts
 from polymock_graphql.planning.leaves import Leaf, weight
 from polymock_graphql.planning.shapes import list_depth
-from polymock_graphql.planning.words import fold
 from polymock_graphql.world.collected import Collected
 
 
@@ -85,11 +86,13 @@ def reference_leaf(
 
 def _reader(facts: TypeFacts, name: str) -> Callable[[Told], Any]:
     """Reads a field's value: MISSING where the usual one stands, None where there is none."""
-    folded, leaf = fold(name), facts.leaf(name)
+    folded, leaf, noun = fold(name), facts.leaf(name), reference_stem(name)
     depth = list_depth(facts.type.fields[name].type)
 
     def read(told: Told) -> Any:
         held = told.get(name, folded)
+        if held is MISSING and noun and not told.names:
+            held = key_under(told.value, noun, many=depth > 0)
         if held is MISSING:
             return None if told.is_written else MISSING
         if held is None:
@@ -106,7 +109,8 @@ def _adapted(leaf: Leaf, held: Any, depth: int) -> Any:
     if not isinstance(held, list):
         return Undefined
     values = [None if item is None else _adapted(leaf, item, depth - 1) for item in held]
-    return Undefined if any(value is Undefined for value in values) else values
+    told = [value for value in values if value is not Undefined]
+    return told if told or not held else Undefined
 
 
 def _is_truth(value: Any) -> bool:

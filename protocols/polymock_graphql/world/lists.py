@@ -11,7 +11,7 @@ from polymock.samples.seeds import derive, salt
 from polymock.world.collections import Reference
 from polymock.world.entities import MISSING
 from polymock.world.keys import CROWD, key_text
-from polymock.world.names import singular
+from polymock.world.names import fold, singular
 from polymock.world.queries import Of, Query
 from polymock_graphql.planning.entities import Arguments, Entity, Page, Resolve, Run, Told
 from polymock_graphql.planning.facts import SchemaFacts, TypeFacts
@@ -20,7 +20,6 @@ from polymock_graphql.planning.lists import Paging
 from polymock_graphql.planning.objects import item_of
 from polymock_graphql.planning.relations import Reached
 from polymock_graphql.planning.shapes import list_depth
-from polymock_graphql.planning.words import fold
 from polymock_graphql.world.choices import Choice, Listed, matching
 from polymock_graphql.world.collected import Collected, world_of
 from polymock_graphql.world.filters import Asked, Filters
@@ -68,17 +67,18 @@ class Lists:
 
     def search(
         self, facts: TypeFacts, name: str, target: Collected
-    ) -> Callable[[Entity, Arguments, Run], tuple[Entity | None, bool]]:
-        """Finds the first entity that arguments describe; and whether they describe any."""
+    ) -> Callable[[Arguments, Run, int], tuple[Entity | None, bool]]:
+        """Finds an entity that arguments describe, by its number among them; and whether they
+        describe any."""
         reader = _Reader(facts.type.fields[name], target)
 
-        def search(entity: Entity, arguments: Arguments, run: Run) -> tuple[Entity | None, bool]:
+        def search(arguments: Arguments, run: Run, nth: int) -> tuple[Entity | None, bool]:
             asked = reader.asked(arguments) if arguments else Asked()
             if asked.is_plain:
                 return None, False
             query = Query(shown=self._types.settings.total)
             found = matching(target, asked, (), query, None, run)
-            return (target.shown(found[0], run) if found else None), True
+            return (target.shown(found[nth % len(found)], run) if found else None), True
 
         return search
 

@@ -194,8 +194,7 @@ class _Writing:
         if text is not None and not collection.fits(text):
             message = f"{text[:200]!r} cannot be a key of {collection.name}"
             raise Invalid(f"{message}.", [Violation(self._target.key, message)])
-        told = written.value.items()
-        value = {name: self._inputs.completed(name, held) for name, held in told}
+        value = dict(written.value)
         born = self._births(written, value, world)
         value.update(self._inputs.unsaid(self._settable, value))
         try:
@@ -221,8 +220,7 @@ class _Writing:
         def otherwise() -> Known:
             if not self._collection.fits(text):
                 raise NotFound(f"{text[:200]!r} cannot be a key.", name, text)
-            told = {n: self._inputs.completed(n, held) for n, held in value.items()}
-            whole = {**told, **self._inputs.unsaid(self._settable, value)}
+            whole = {**value, **self._inputs.unsaid(self._settable, value)}
             return world.create(name, whole, key=text, settable=self._settable)
 
         try:
@@ -246,11 +244,8 @@ class _Writing:
         changed = dict(old)
         for name, value in patch.items():
             before = old.get(name)
-            if isinstance(value, Mapping):
-                if isinstance(before, Mapping):
-                    value = _merged(before, value)
-                else:
-                    value = self._inputs.completed(name, value)
+            if isinstance(value, Mapping) and isinstance(before, Mapping):
+                value = _merged(before, value)
             changed[name] = value
         return changed
 

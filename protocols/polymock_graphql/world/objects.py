@@ -16,6 +16,7 @@ from graphql import (
 from polymock.samples.seeds import derive, salt
 from polymock.world.entities import MISSING
 from polymock.world.keys import key_text
+from polymock.world.names import fold
 from polymock_graphql.planning.entities import Arguments, Entity, Page, Resolve, Run, Told
 from polymock_graphql.planning.facts import SchemaFacts, TypeFacts
 from polymock_graphql.planning.identity import named_type, place_seed
@@ -23,7 +24,9 @@ from polymock_graphql.planning.lists import keyed_cursor
 from polymock_graphql.planning.objects import EDGE, Make, ObjectFields, item_of
 from polymock_graphql.planning.relations import Reached
 from polymock_graphql.planning.shapes import list_depth
-from polymock_graphql.planning.words import KEYS, fold
+from polymock_graphql.planning.words import (
+    KEYS,
+)
 from polymock_graphql.world.collected import Collected, is_written, world_of
 from polymock_graphql.world.errors import guarded, not_found
 from polymock_graphql.world.inside import inner_values
@@ -86,7 +89,7 @@ class WorldObjects(ObjectFields):
                 if found is None and required:
                     raise not_found(target.collection.entity, key_text(key))
                 return found
-            found, is_asked = search(entity, arguments, run)
+            found, is_asked = search(arguments, run, 0)
             if found is not None or (is_asked and target.is_changed(run) and _is_bare(target)):
                 return found
             made = target.placed(place_seed(entity.seed, salted, arguments), run)
@@ -181,6 +184,7 @@ class WorldObjects(ObjectFields):
         field = facts.type.fields[name]
         required = isinstance(field.type, GraphQLNonNull)
         is_event = facts.type is self._types.schema.subscription_type
+        search = self._lists.search(facts, name, target)
 
         def resolve(entity: Entity, arguments: Arguments, run: Run) -> Any:
             given = entity.said.get(name)
@@ -202,6 +206,9 @@ class WorldObjects(ObjectFields):
                 place = place_seed(entity.seed, salted, arguments)
                 if is_event:
                     place = derive(place, entity.seed)
+                    described = search(arguments, run, place)[0] if arguments else None
+                    if described is not None:
+                        return described
                 return target.placed(place, run)
             found = target.find(key, run)
             if found is None and required:
@@ -271,6 +278,8 @@ def _held_key(told: Told, name: str, folded: str, target: Collected) -> Any:
     where it says nothing."""
     for spelt, fold_ in ((name, folded), (name + "Id", folded + "id")):
         held = told.get(spelt, fold_)
+        if held == {}:
+            continue
         if isinstance(held, Mapping):
             held = target.collection.key_in(held)
         if held is not MISSING and not isinstance(held, list):

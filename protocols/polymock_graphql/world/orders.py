@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from polymock.world.names import fold
 from polymock.world.queries import Order, read_order
-from polymock_graphql.planning.words import fold, is_order
+from polymock_graphql.planning.words import (
+    is_order,
+)
 
 MAX_ORDERS = 20
 _WAYS = ("direction", "dir", "order", "sort", "sortorder", "orderdirection", "sortdirection")

@@ -14,12 +14,15 @@ from graphql import (
 )
 
 from polymock.samples.seeds import derive, salt
+from polymock.world.names import fold
 from polymock_graphql.planning.echo import Payload
 from polymock_graphql.planning.entities import Arguments, Entity, Page, Resolve, Run
 from polymock_graphql.planning.facts import SchemaFacts, TypeFacts
 from polymock_graphql.planning.identity import place_seed
 from polymock_graphql.planning.shapes import leaf_type, list_depth
-from polymock_graphql.planning.words import AFFECTED, fold
+from polymock_graphql.planning.words import (
+    AFFECTED,
+)
 from polymock_graphql.world.collected import Collected
 from polymock_graphql.world.objects import edge_around
 from polymock_graphql.world.results import Holding, Shape, holdings

@@ -6,13 +6,13 @@ from copy import copy
 
 from polymock.world.entities import Binding
 from polymock.world.model import Domain
+from polymock.world.names import fold
 from polymock_graphql.planning.entities import Resolve
 from polymock_graphql.planning.facts import TypeFacts
 from polymock_graphql.planning.fields import leaf_field, tells_problems
 from polymock_graphql.planning.shapes import leaf_type
 from polymock_graphql.planning.source import Source
 from polymock_graphql.planning.states import boolean_of, ended, enum_with, is_ended
-from polymock_graphql.planning.words import fold
 from polymock_graphql.world.collected import Collected, collect
 from polymock_graphql.world.errors import guarded
 from polymock_graphql.world.leaves import foreign_leaf, reference_leaf, told_leaf

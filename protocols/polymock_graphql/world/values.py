@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from polymock_graphql.planning.words import EQUALS, fold
+from polymock.world.names import fold
+from polymock_graphql.planning.words import (
+    EQUALS,
+)
 
 APART = frozenset(
     {

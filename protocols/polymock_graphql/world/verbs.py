@@ -9,7 +9,13 @@ from typing import Literal
 
 import msgspec
 
-from polymock.world.names import collection_name, plural, singular, words
+from polymock.world.names import (
+    collection_name,
+    plain_collection_name,
+    plural,
+    singular,
+    words,
+)
 
 Act = Literal["create", "update", "replace", "save", "delete", ""]
 """What is done; `save` makes what is not there, "" is a verb that says nothing of it."""
@@ -21,6 +27,8 @@ _VERBS: dict[str, Act] = {
     **dict.fromkeys(("delete", "remove", "destroy", "erase", "drop"), "delete"),
     "replace": "replace",
 }
+_COPYING = frozenset({"clone", "copy", "duplicate", "fork", "revert", "replicate"})
+"""Verbs that take the key of one entity and make another of it."""
 _FILLERS = frozenset(
     {"one", "many", "all", "by", "pk", "id", "bulk", "batch", "multiple", "a", "new"}
 )
@@ -28,11 +36,18 @@ _MANY = frozenset({"many", "all", "bulk", "batch", "multiple"})
 
 
 class Deed(msgspec.Struct, frozen=True):
-    """What a mutation's name says. `collection` is the plural of its noun, "" without one."""
+    """What a mutation's name says.
+
+    `collection` is the plural of its noun, "" without one, and `own` that of the noun as it is
+    written (`user_lists` of `createUserList`). `copies` says that it makes another of one that is
+    there.
+    """
 
     act: Act
     collection: str
     is_many: bool
+    own: str = ""
+    copies: bool = False
 
 
 def read_name(name: str) -> Deed:
@@ -48,6 +63,7 @@ def read_name(name: str) -> Deed:
         act, rest = _VERBS[parts[-1]], parts[:-1]
     else:
         act, rest = "", parts[1:]
+    copies = bool(_COPYING & {parts[0], parts[-1]}) and not act
     is_many = bool(_MANY & set(rest))
     ends_one = "one" in rest or "pk" in rest
     while len(rest) > 1 and rest[0] in _FILLERS:
@@ -58,4 +74,6 @@ def read_name(name: str) -> Deed:
         return Deed(act, "", is_many)
     last = rest[-1]
     is_plural = singular(last) != last and plural(last) == last
-    return Deed(act, collection_name("_".join(rest)), is_many or (is_plural and not ends_one))
+    noun = "_".join(rest)
+    is_many = is_many or (is_plural and not ends_one)
+    return Deed(act, collection_name(noun), is_many, plain_collection_name(noun), copies)

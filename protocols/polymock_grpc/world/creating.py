@@ -134,7 +134,10 @@ class Create:
         if ANY in parent.split("/") and kind.pattern is not None and asked.parent is not None:
             told = f"`{ANY}` is no parent to create in"
             raise Invalid(f"{asked.parent.name}: {told}.", [_violation(asked.parent.name, told)])
-        own = "" if asked.own_id is None else request[asked.own_id]
+        own = "" if asked.own_id is None else str(request[asked.own_id])
+        if asked.own_id is not None and kind.pattern is not None and ("/" in own or own == ANY):
+            told = f"{own[:200]!r} is no id in a resource's name"
+            raise Invalid(f"{asked.own_id.name}: {told}.", [_violation(asked.own_id.name, told)])
         said = asked.said(request)
         in_resource = "" if said is None or not said[kind.key] else key_text(said[kind.key])
         if kind.pattern is None:

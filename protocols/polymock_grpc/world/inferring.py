@@ -21,7 +21,7 @@ from polymock_grpc.model import Method
 from polymock_grpc.spec.types import Types
 from polymock_grpc.world.kinds import Kind, Kinds
 from polymock_grpc.world.requests import Request
-from polymock_grpc.world.transitions import implied_state
+from polymock_grpc.world.transitions import state_after
 
 _GET = ("get", "fetch", "read", "retrieve", "find", "lookup", "load", "describe", "show", "query")
 WATCHES = ("watch", "subscribe", "monitor", "observe", "follow", "tail", "listen")
@@ -86,7 +86,7 @@ class Inferring:
         role = self._role(method, name, kind)
         why, state = "", None
         if role is None and self._changes_state(method, name, kind):
-            state = implied_state(name.verb, kind)
+            state = state_after(name.verb, kind)
         if role is not None and self._is_about(method, name, kind):
             rule = (_BATCH if name.batch else _STANDARD).get(role, "")
             is_standard = bool(rule) and name.verb == role

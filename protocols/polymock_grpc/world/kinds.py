@@ -15,7 +15,7 @@ from protobuf import (
 )
 
 from polymock.errors import Unsatisfiable
-from polymock.jsonschema import Schema
+from polymock.jsonschema import REF_PREFIX, Schema
 from polymock.world.adapting import Adapter
 from polymock.world.entities import MISSING, EntityKind
 from polymock.world.names import collection_name, fold
@@ -86,8 +86,9 @@ class Kinds:
         self._types = types
         self._bases = bases
         self._samples = samples
+        self._registry = registry
         self._documents = Documents(registry)
-        self._schemas = MessageSchemas(registry)
+        self._schemas = MessageSchemas(registry, self.is_required)
         self._templates = _templates(methods)
         self.by_type: dict[str, Kind] = {}
         found = list(self._types_of(registry, methods))
@@ -199,6 +200,7 @@ class Kinds:
             key_at=None if kind.pattern is None else kind.pattern.key_at,
             index_of=None if kind.pattern is None else kind.pattern.index_of,
             why=f"message with the key `{kind.key.name}`",
+            fill=self.fill,
         )
 
     def imagine(self, kind: Kind, key: str, seed: int) -> dict[str, Any]:
@@ -220,6 +222,15 @@ class Kinds:
             for name, variable in zip(kind.parents, words_of, strict=True):
                 told[name] = f"{variable.removesuffix('_id').replace('_', '-')}-1"
         return told
+
+    def fill(self, schema: Schema, seed: int) -> Any:
+        """The document of a message inside an entity: of the variant that a seed tells."""
+        ref = schema.get("$ref") if isinstance(schema, dict) else None
+        message = self._registry.message(str(ref).removeprefix(REF_PREFIX))
+        if message is None:
+            return MISSING
+        made = self._bases.message(message, variant_of(str(seed)), named=True)
+        return self._documents.whole(made)
 
     def is_required(self, field: DescField) -> bool:
         """Whether a message without it breaks the contract."""

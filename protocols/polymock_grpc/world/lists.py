@@ -130,7 +130,8 @@ class Listing:
         base = self._base(world, request, collection, shown)
         page = world.page(collection.name, replace(query, limit=max(shown, MAX_LIMIT)), base)
         if self._watches:
-            events = self._events(world, request, page.items, count)
+            newest = sorted(page.items, key=lambda entity: not entity.is_written)
+            events = self._events(world, request, newest, count)
             return Told((), page.is_written, watched=events)
         return Told(
             [self._message(world, entity, request) for entity in page.items], page.is_written
@@ -139,7 +140,8 @@ class Listing:
     def _events(
         self, world: Writer, request: Message, entities: Sequence[Entity], count: int
     ) -> Iterator[Message]:
-        """One entity after the other, each as it is when it is told; those that are gone are not.
+        """One entity after the other, each as it is when it is told, first those that somebody
+        wrote; those that are gone are not told.
 
         Nothing more is told once all are gone.
         """

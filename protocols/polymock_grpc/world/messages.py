@@ -13,6 +13,7 @@ from polymock.world.entities import MISSING
 from polymock.world.integrity import imagined_references, keys_in
 from polymock.world.keys import is_usable
 from polymock.world.names import fold
+from polymock.world.nesting import Nest, nested_in
 from polymock.world.view import Entity, View
 from polymock.world.writing import CREATED, TAGS, UPDATED
 from polymock_grpc.answering.bases import Bases
@@ -52,8 +53,9 @@ class Messages:
         collection = view.model.collections[entity.collection]
         if not entity.is_written and self._is_own(view, collection, kind):
             message = self._sample(kind, entity.key)
+            self._nest(view, collection, kind, entity.value, message)
         else:
-            message = self._told(collection, view.domain.mock, kind, entity)
+            message = self._told(view, collection, kind, entity)
         if collection.references:
             self._refer(view, kind, collection, entity.value, message, depth)
         if kind.pattern is not None:
@@ -66,17 +68,25 @@ class Messages:
         """The message of an entity that nobody wrote, without its document; None where that is not
         enough, or there is none."""
         collection = collection_of(view, kind)
+        nests = () if collection is None else view.model.nests(collection.name)
         if (
             collection is None
             or collection.strict
             or kind.pattern is not None
             or not self._is_own(view, collection, kind)
+            or (nests and len(collection.kinds) > 1)
             or not is_usable(key)
             or view.is_written(collection.name)
             or not collection.fits(key)
         ):
             return None
         message = self._sample(kind, key)
+        if nests:
+            held = {
+                nest.name: self._nested(view, collection, kind, key, nest, message)
+                for nest in nests
+            }
+            self._nest(view, collection, kind, held, message)
         if collection.references:
             told = imagined_references(view, collection, key)
             if told is None:
@@ -162,15 +172,15 @@ class Messages:
     def _sample(self, kind: Kind, key: str) -> Message:
         return self._bases.message(kind.type, variant_of(key), named=True)
 
-    def _told(self, collection: Collection, mock: str, kind: Kind, entity: Entity) -> Message:
+    def _told(self, view: View, collection: Collection, kind: Kind, entity: Entity) -> Message:
         """What the document says; beside it what has to be there, or the sample if nobody wrote."""
-        adapter = collection.adapter(mock, kind.name)
+        adapter = collection.adapter(view.domain.mock, kind.name)
         value: dict[str, Any] = {}
         silent: list[DescField] = []
         for folded, field in kind.fields.items():
             if collection.reference(folded) is not None:
                 continue
-            found = _adapted(collection, adapter, folded, entity.value)
+            found = _adapted(view, collection, adapter, folded, entity.value)
             if found is MISSING or found is None:
                 silent.append(field)
             else:
@@ -183,6 +193,42 @@ class Messages:
                 if wanted and field in sample and _has_room(field, message):
                     message[field] = sample[field]
         return message
+
+    def _nested(
+        self,
+        view: View,
+        collection: Collection,
+        kind: Kind,
+        key: str,
+        nest: Nest,
+        message: Message,
+    ) -> Any:
+        """What a part of a sample holds that refers to others; None for nothing."""
+        field = kind.fields.get(fold(nest.name))
+        if field is None or field not in message:
+            return None
+        held = self._documents.value(field, message[field])
+        return nested_in(view, collection, key, nest, held)
+
+    def _nest(
+        self,
+        view: View,
+        collection: Collection,
+        kind: Kind,
+        value: Mapping[str, Any],
+        message: Message,
+    ) -> None:
+        """Put in the parts of a sample that refer to others, as the world says."""
+        adapter = collection.adapter(view.domain.mock, kind.name)
+        for nest in view.model.nests(collection.name):
+            field = kind.fields.get(fold(nest.name))
+            if field is None or field not in message:
+                continue
+            found = _adapted(view, collection, adapter, fold(nest.name), value)
+            if found is not MISSING and found is not None:
+                made = self._read(kind, {field.json_name: found})
+                if field in made:
+                    message[field] = made[field]
 
     def _read(self, kind: Kind, value: dict[str, Any]) -> Message:
         """A message from ProtoJSON; what cannot be one of its fields is left out."""
@@ -213,14 +259,18 @@ class Messages:
 
 
 def _adapted(
-    collection: Collection, adapter: Adapter | None, folded: str, value: Mapping[str, Any]
+    view: View,
+    collection: Collection,
+    adapter: Adapter | None,
+    folded: str,
+    value: Mapping[str, Any],
 ) -> Any:
     found = None if adapter is None else adapter.member(folded)
     if found is None:
         return MISSING
     spelt, inner = found
     name = collection.names.get(folded, spelt)
-    return inner.adapt(value[name]) if value.get(name) is not None else MISSING
+    return inner.adapt(value[name], view) if value.get(name) is not None else MISSING
 
 
 def _has_room(field: DescField, message: Message) -> bool:

@@ -11,6 +11,7 @@ from protobuf import Message, Registry
 
 from polymock.interfaces import Answer
 from polymock.world.entities import Binding, Inference
+from polymock.world.transitions import State
 from polymock.world.writing import Writer
 from polymock_grpc.answering.answers import Answers, summary
 from polymock_grpc.answering.pages import MAX_SIZE
@@ -28,7 +29,7 @@ from polymock_grpc.world.outputs import Told
 from polymock_grpc.world.parts import Parts
 from polymock_grpc.world.reads import BatchGet, Get
 from polymock_grpc.world.requests import Request
-from polymock_grpc.world.transitions import State, Transition
+from polymock_grpc.world.transitions import Transition
 from polymock_grpc.world.updating import Update
 from polymock_schemas.calls import Source
 

@@ -7,7 +7,7 @@ ProtoJSON; integers of 64 bits are numbers, as they are to other contracts.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from protobuf import (
@@ -52,8 +52,9 @@ _WHOLE = {
 class MessageSchemas(Mapping[str, Schema]):
     """The schemas of all message types, by their full names; each is made when it is asked for."""
 
-    def __init__(self, registry: Registry) -> None:
+    def __init__(self, registry: Registry, is_required: Callable[[DescField], bool]) -> None:
         self._registry = registry
+        self._is_required = is_required
         self._made: dict[str, Schema] = {}
 
     def __getitem__(self, name: str) -> Schema:
@@ -65,6 +66,7 @@ class MessageSchemas(Mapping[str, Schema]):
             known = self._made[name] = {
                 "type": "object",
                 "properties": {f.json_name: _or_null(field_schema(f)) for f in message.fields},
+                "required": [f.json_name for f in message.fields if self._is_required(f)],
                 "additionalProperties": False,
             }
         return known

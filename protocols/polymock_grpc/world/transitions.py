@@ -6,11 +6,11 @@ the verb could mean.
 
 from __future__ import annotations
 
-import msgspec
-from protobuf import DescEnum, DescField, DescFieldValueEnum, Message
+from protobuf import DescField, DescFieldValueEnum, DescFieldValueScalar, Message, ScalarType
 
 from polymock.errors import NotFound
 from polymock.world.integrity import normalised
+from polymock.world.transitions import State, implied_state
 from polymock.world.view import Entity
 from polymock.world.writing import Writer
 from polymock_grpc.model import Method
@@ -20,23 +20,16 @@ from polymock_grpc.world.outputs import Told
 from polymock_grpc.world.parts import Parts
 from polymock_grpc.world.requests import Request
 
-_STATES = ("state", "status")
 
-
-class State(msgspec.Struct, frozen=True):
-    """What a method makes of an entity: the property, and the name of its enum's value."""
-
-    property: str
-    value: str
-
-
-def implied_state(verb: str, kind: Kind) -> State | None:
+def state_after(verb: str, kind: Kind) -> State | None:
     """The state that a verb leads to; None where it is not clear."""
-    field = next((f for f in kind.fields.values() if _is_state(f)), None)
-    if field is None or not isinstance(field.value, DescFieldValueEnum):
-        return None
-    found = [name for name in _names(field.value.enum) if _means(name, verb)]
-    return State(field.json_name, found[0]) if len(found) == 1 else None
+    fields = kind.fields.values()
+    enums = {
+        field.json_name: [value.name for value in field.value.enum.values]
+        for field in fields
+        if isinstance(field.value, DescFieldValueEnum)
+    }
+    return implied_state(verb, enums, [field.json_name for field in fields if _is_flag(field)])
 
 
 class Transition:
@@ -75,19 +68,6 @@ class Transition:
         return Told((answer,), is_written=True, writes=True)
 
 
-def _is_state(field: DescField) -> bool:
-    return isinstance(field.value, DescFieldValueEnum) and (
-        field.name in _STATES or field.name.endswith(("_state", "_status"))
-    )
-
-
-def _names(enum: DescEnum) -> list[str]:
-    return [value.name for value in enum.values]
-
-
-def _means(name: str, verb: str) -> bool:
-    """Whether an enum's value is what a verb leads to: `ORDER_STATUS_CANCELLED`, `cancel`."""
-    stem = verb.removesuffix("e")
-    ends = {f"{stem}ed", f"{verb}{verb[-1:]}ed", f"{verb.removesuffix('y')}ied"}
-    lower = name.lower()
-    return any(lower == end or lower.endswith(f"_{end}") for end in ends)
+def _is_flag(field: DescField) -> bool:
+    value = field.value
+    return isinstance(value, DescFieldValueScalar) and value.scalar is ScalarType.BOOL

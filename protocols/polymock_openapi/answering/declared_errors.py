@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 from polymock.errors import NoAnswer, Unsatisfiable
 from polymock.media_types import parse_media_type, syntax
 from polymock.samples import Sampler
+from polymock.world.names import fold
 from polymock_openapi.answering.declared import DeclaredBody
-from polymock_openapi.answering.echo import fold
 from polymock_openapi.answering.failures import TELLING, wording
 from polymock_openapi.answering.negotiation import choose_response
 from polymock_openapi.model import Endpoint, MediaType

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from polymock.world.names import fold
 from polymock_openapi.answering.declared import DeclaredBody
 from polymock_openapi.model import Reading
 
@@ -83,11 +84,6 @@ def _named_by_path(value: Mapping[str, Any], reading: Reading) -> dict[str, Any]
 
 def _ends(parameter: str, name: str) -> bool:
     return fold(parameter).endswith(name)
-
-
-def fold(name: str) -> str:
-    """A name without its spelling: `page_size`, `page-size` and `pageSize` are one."""
-    return name.replace("_", "").replace("-", "").lower()
 
 
 def as_type_of(old: Any, given: Any) -> Any:

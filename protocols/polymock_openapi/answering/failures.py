@@ -7,7 +7,10 @@ from http import HTTPStatus
 from itertools import islice
 from typing import Any, NamedTuple
 
-from polymock_openapi.answering.echo import IsValid, fold
+from polymock.world.names import fold
+from polymock_openapi.answering.echo import (
+    IsValid,
+)
 
 MAX_TOLD = 64
 """Members that are told otherwise in one answer."""

@@ -10,7 +10,12 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from polymock_openapi.answering.echo import IsValid, as_type_of, fold, overlay
+from polymock.world.names import fold
+from polymock_openapi.answering.echo import (
+    IsValid,
+    as_type_of,
+    overlay,
+)
 from polymock_openapi.model import Reading
 
 PAGE = frozenset({"page", "pagenumber", "pageno", "pagenum", "currentpage"})

@@ -17,6 +17,7 @@ from polymock_openapi.spec.source import MAX_ALIASES, Node, Source
 
 UNREADABLE = re.compile(r"[^A-Za-z0-9._-]+")
 MAX_NAME = 120
+COMPOSED = frozenset({"$ref", "allOf", "anyOf", "oneOf", "$dynamicRef"})
 SMALL = 1024
 """Bytes of JSON above which a component is surely more than a reference."""
 
@@ -36,6 +37,7 @@ class SchemaDefinitions(Mapping[str, Schema]):
         self._names: dict[Place, str] = {}
         self._translated: dict[str, Schema] = {}
         self._glanced: dict[str, Mapping[str, Any]] = {}
+        self._plain: dict[str, Mapping[str, Any] | None] = {}
         self._extensions: dict[Place, tuple[Place, ...]] | None = None
         self.translator = Translator(source, self)
         for component in self._container.value:
@@ -58,6 +60,20 @@ class SchemaDefinitions(Mapping[str, Schema]):
             known = self._glanced[name] = node if isinstance(node, Mapping) else {}
         return known
 
+    def plain(self, name: str) -> Mapping[str, Any] | None:
+        """The properties, as they are written, of a schema that is an object's and is composed of
+        no others; None of any other."""
+        if name not in self._plain:
+            written = self.glance(name)
+            own = written.get("properties")
+            is_plain = isinstance(own, Mapping) and own and not COMPOSED & written.keys()
+            self._plain[name] = own if is_plain else None
+        return self._plain[name]
+
+    def member(self, name: str, key: str, written: Any) -> Schema:
+        """A property of a schema, as it is written there, translated without the others."""
+        return self.translator.translate(written, self._places[name].child("properties", key))
+
     def __iter__(self) -> Iterator[str]:
         return iter(tuple(self._places))
 
@@ -69,6 +85,10 @@ class SchemaDefinitions(Mapping[str, Schema]):
 
     def name_of(self, reference: str, base: Place) -> str | None:
         """The name of the schema that a reference leads to; None where it leads to nothing."""
+        if reference.startswith("#/") and "%" not in reference:  # most are so, and are known
+            known = self._names.get(Place(base.file, reference[1:]))
+            if known is not None:
+                return known
         documents = self._source.documents
         try:
             place = documents.locate(reference, base)
@@ -117,31 +137,31 @@ class SchemaDefinitions(Mapping[str, Schema]):
     def _translate(self, name: str) -> Schema:
         place = self._places[name]
         try:
-            if self._is_circle(place):
+            written = self._glanced.get(name) or self._source.documents.at(place)
+            if self._is_circle(place, written):
                 self._source.warn(place, "it refers to itself and nothing else")
                 return True
-            return self.translator.translate(self._source.documents.at(place), place)
+            return self.translator.translate(written, place)
         except (SpecError, KeyError):
             self._source.warn(place, "it cannot be read")
             return True
 
-    def _is_circle(self, place: Place) -> bool:
+    def _is_circle(self, place: Place, node: Any) -> bool:
         documents = self._source.documents
         for _ in range(MAX_ALIASES):
-            node = documents.at(place)
             if not isinstance(node, dict) or not isinstance(node.get("$ref"), str):
                 return False
             if not documents.exists(node["$ref"], place):
                 return False
             place = documents.locate(node["$ref"], place)
+            node = documents.at(place)
         return True
 
     def _assign(self, place: Place, *suggestions: str) -> str:
-        digest = hashlib.sha256(str(place).encode()).hexdigest()[:8]
         readable = [UNREADABLE.sub("-", s).strip("-")[:MAX_NAME] or "schema" for s in suggestions]
-        for name in (*readable, f"{readable[-1]}-{digest}"):
-            if name not in self._places:
-                break
+        name = next((each for each in readable if each not in self._places), "")
+        if not name:
+            name = f"{readable[-1]}-{hashlib.sha256(str(place).encode()).hexdigest()[:8]}"
         self._places[name] = place
         self._names[place] = name
         return name

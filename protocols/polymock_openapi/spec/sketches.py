@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 
+from polymock.documents import Place
 from polymock.jsonschema import Schema
 from polymock.media_types import parse_media_type, syntax
 from polymock_openapi.spec import swagger2
@@ -34,13 +35,14 @@ class Sketcher:
         self._source = source
         self._definitions = definitions
         self._root = Node(source.documents.root, source.documents.place)
+        self._item: tuple[Place, Any] | None = None
 
     def sketch(self, route: Route) -> Sketch:
         """The outline of the operation behind a route. Raises SpecError, KeyError."""
-        operation = Node(self._source.documents.at(route.place), route.place)
+        operation = Node(self._operation(route), route.place)
         parameters: list[Node] = []
         if self._source.dialect == "2.0" or route.method == "POST":
-            item = Node(self._source.documents.at(route.item), route.item)
+            item = Node(self._item_at(route.item), route.item)
             parameters = [
                 found
                 for holder in (item, operation)
@@ -57,16 +59,33 @@ class Sketcher:
             ),
         )
 
+    def _operation(self, route: Route) -> Any:
+        """The operation as it is written; those beside it are asked for next, so that their path
+        item is kept."""
+        within, _, key = route.place.pointer.rpartition("/")
+        if within != route.item.pointer or route.place.file != route.item.file:
+            return self._source.documents.at(route.place)
+        return self._item_at(route.item)[key]
+
+    def _item_at(self, place: Place) -> Any:
+        if self._item is None or self._item[0] != place:
+            self._item = (place, self._source.documents.at(place))
+        return self._item[1]
+
     def _answer(self, operation: Node) -> Schema | None:
+        responses = self._source.member(operation, "responses")
+        if responses is None or not isinstance(responses.value, Mapping):
+            return None
         declared = {
-            status: entry
-            for key, entry in self._source.members(operation, "responses")
+            status: key
+            for key in responses.value
             if (status := normal_status(key)) and status[0] in "2d"
         }
         if not declared:
             return None
-        status = min(declared, key=lambda each: (each == "default", each))
-        node = self._source.object(declared[status], "a response")
+        key = declared[min(declared, key=lambda each: (each == "default", each))]
+        entry = Node(responses.value[key], responses.place.child(key))
+        node = self._source.object(entry, "a response")
         if node is None:
             return None
         if self._source.dialect == "2.0":

@@ -7,8 +7,9 @@ from typing import Any
 
 import msgspec
 
-from polymock.errors import Invalid
+from polymock.errors import AlreadyExists, Invalid, PreconditionFailed
 from polymock.interfaces import Answer
+from polymock.world.completing import completed
 from polymock.world.entities import MISSING
 from polymock.world.integrity import normalised
 from polymock.world.names import fold
@@ -16,7 +17,7 @@ from polymock.world.view import Entity
 from polymock.world.writing import Writer
 from polymock_openapi.answering.choices import Shape
 from polymock_openapi.model import Reading
-from polymock_openapi.world.conditions import precondition
+from polymock_openapi.world.conditions import asks_for_new, precondition
 from polymock_openapi.world.creating import answering, make, other, shape_of_new
 from polymock_openapi.world.desk import Desk
 from polymock_openapi.world.patching import is_json_patch, merged, patched
@@ -31,7 +32,8 @@ def replace(desk: Desk, reading: Reading, world: Writer) -> Answer | None:
     """All that a caller may say of an entity is what the body says.
 
     An entity that is not there is made, unless 404 is declared and 201 is not: then that is what
-    the contract's author means. Raises NotFound, PreconditionFailed, Aborted, Invalid.
+    the contract's author means. So is one that nobody wrote, where the caller asks for a new one.
+    Raises NotFound, PreconditionFailed, Aborted, Invalid.
     """
     said = desk.said(reading, reading.body)
     request = desk.request(reading)
@@ -42,30 +44,36 @@ def replace(desk: Desk, reading: Reading, world: Writer) -> Answer | None:
         settable -= {fold(desk.collection.key)}
         old = _known(desk, entity, world)
         kept = {name: item for name, item in old.items() if fold(name) not in settable}
-        return {**kept, **_document(desk, request, desk.completed(said), world)}
+        return {**kept, **_document(desk, request, said, world)}
 
     makes = bool(desk.answerer.declares("201")) or not desk.answerer.declares("404", "4XX")
+    makes = makes or asks_for_new(reading.sent)
     return _written(desk, reading, world, change, said if makes else None)
 
 
 def update(desk: Desk, reading: Reading, world: Writer) -> Answer | None:
     """Some of an entity is what the body says: by merge patch (RFC 7396), JSON Patch (RFC 6902), or
-    by properties. Raises NotFound, PreconditionFailed, Aborted, Invalid."""
+    by properties; of an action what its verb says. Raises NotFound, PreconditionFailed, Aborted,
+    Invalid."""
     request = desk.request(reading)
     body, media_type = reading.body, reading.media_type
     is_patch = is_json_patch(body, media_type)
-    said = {} if is_patch else desk.said(reading, body)
+    said = {} if is_patch else _said(desk, reading)
+    state = desk.notes.state
+    implied = {} if state is None else {state.property: state.value}
 
     def change(entity: Entity) -> Mapping[str, Any]:
         old = desk.portrayer.portray(world, _as_shown(desk, entity, world))
         new = patched(old, body) if is_patch else _merged(desk, old, said, media_type)
-        new = desk.completed(_with_fixed(desk, request, old, new))
+        new = completed(desk.collection, _with_fixed(desk, request, old, new), world, old)
+        new.update(implied)
         _check(desk, old, new)
         document = _known(desk, entity, world)
         for name in old.keys() - new.keys():
             document.pop(desk.collection.names.get(fold(name), name), None)
         changed = {n: item for n, item in new.items() if n not in old or old[n] != item}
-        return {**document, **_document(desk, request, changed, world)}
+        document.update(_document(desk, request, changed, world))
+        return {**document, **normalised(desk.collection, world.model.collections, implied)}
 
     return _written(desk, reading, world, change, None)
 
@@ -82,7 +90,7 @@ def delete(desk: Desk, reading: Reading, world: Writer) -> Answer | None:
         desk.check_place(entity, reading, world)
     elif not desk.collection.strict and not desk.collection.fits(key):
         return None
-    shape = desk.answerer.shape(reading)
+    shape = desk.shape_of_write(reading)
     frame = desk.frame(shape)
     if entity is None or frame is None or frame.many:
         answer = other(desk, reading, shape)
@@ -113,9 +121,11 @@ def _written(
     entity = world.find(collection.name, key)
     if entity is not None:
         desk.check_place(entity, reading, world)
-    answer = answering(desk, reading, world, desk.answerer.shape(reading))
+    answer = answering(desk, reading, world, desk.shape_of_write(reading))
     new_answer = answer
-    if entity is None and made_of is not None:
+    is_new = made_of is not None and asks_for_new(reading.sent)
+    is_new = is_new and (entity is None or not entity.is_written)
+    if is_new or (entity is None and made_of is not None):
         new_answer = answering(desk, reading, world, shape_of_new(desk, reading))
     made = False
 
@@ -125,11 +135,18 @@ def _written(
         assert made_of is not None
         return make(desk, reading, world, made_of, key=key)
 
+    condition = precondition(reading.sent, entity)
+    if is_new:
+        condition.check(entity)
+        try:
+            return _unplaced(new_answer(otherwise()))
+        except AlreadyExists as error:
+            raise PreconditionFailed("Somebody has written the entity meanwhile.") from error
     written = world.write(
         collection.name,
         key,
         change,
-        precondition=precondition(reading.sent, entity),
+        precondition=condition,
         otherwise=None if made_of is None else otherwise,
     )
     return _unplaced(new_answer(written) if made else answer(written))
@@ -142,6 +159,15 @@ def _unplaced(answer: Answer) -> Answer:
         told = msgspec.structs.replace(shape.told, location="")
         return msgspec.structs.replace(answer, shape=msgspec.structs.replace(shape, told=told))
     return answer
+
+
+def _said(desk: Desk, reading: Reading) -> dict[str, Any]:
+    """What the body says of the entity: that of an action may say other things too."""
+    said = desk.said(reading, reading.body)
+    if not desk.notes.action:
+        return said
+    known = {fold(name) for name in desk.kind.properties}
+    return {name: item for name, item in said.items() if fold(name) in known}
 
 
 def _as_shown(desk: Desk, entity: Entity, world: Writer) -> Entity:

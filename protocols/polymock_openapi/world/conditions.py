@@ -44,6 +44,11 @@ def precondition(sent: Mapping[str, Any], entity: Entity | None) -> Precondition
     return Precondition(*told)
 
 
+def asks_for_new(sent: Mapping[str, Any]) -> bool:
+    """Whether a call wants to write only what nobody wrote before: `If-None-Match: *`."""
+    return str(sent.get("if-none-match", "")).strip() == "*"
+
+
 def check_match(sent: Mapping[str, Any], state: str) -> None:
     """Refuse to show an entity that is not in the state that `If-Match` asks for.
 

@@ -29,7 +29,9 @@ def create(desk: Desk, reading: Reading, world: Writer) -> Answer:
     once = Once(reading, world) if FIELD in reading.sent else None
     given = once.given() if once is not None else None
     if given is not None:
-        shape = desk.answerer.shape(reading, given.status)
+        shape = shape_of_new(desk, reading)
+        if shape.status != given.status:
+            shape = desk.answerer.shape(reading, given.status)
         if given.told is not None:
             shape = replace(shape, told=given.told)
         return Answer(given.value, "world", shape, stable=False)
@@ -37,7 +39,7 @@ def create(desk: Desk, reading: Reading, world: Writer) -> Answer:
         desk.check_parents(reading, world)
     shape = shape_of_new(desk, reading)
     if desk.notes.many and isinstance(reading.body, list):
-        return _create_many(desk, reading, world, shape)
+        return _create_many(desk, reading, world, shape, once)
     answer = answering(desk, reading, world, shape)
     said = desk.said(reading, reading.body)
     answered: list[Answer] = []
@@ -57,7 +59,7 @@ def shape_of_new(desk: Desk, reading: Reading) -> Shape:
     code = reading.preferences.code
     if code is None and desk.answerer.declares("201"):
         code = 201
-    return desk.answerer.shape(reading, code)
+    return desk.shape_of_write(reading, code)
 
 
 def make(
@@ -74,7 +76,7 @@ def make(
     own = fold(desk.kind.key)
     value = {
         name: item
-        for name, item in desk.completed(said).items()
+        for name, item in said.items()
         if fold(name) not in request.read_only and fold(name) != own
     }
     if key is None and own in request.settable:
@@ -99,30 +101,49 @@ def _refer_to_nobody(desk: Desk, value: dict[str, Any]) -> None:
             value[reference.name] = None
 
 
-def _create_many(desk: Desk, reading: Reading, world: Writer, shape: Shape) -> Answer:
+def _create_many(
+    desk: Desk, reading: Reading, world: Writer, shape: Shape, once: Once | None
+) -> Answer:
     new = [desk.said(reading, item) for item in reading.body if isinstance(item, dict)]
     if len(new) > MAX_AT_ONCE:
         raise TooLarge(f"A call makes at most {MAX_AT_ONCE} entities, and not {len(new)}.")
     _check_new(desk, world, new)
-    entities = [make(desk, reading, world, said) for said in new]
     frame = desk.frame(shape)
-    if frame is None or not entities:
-        return other(desk, reading, shape)
-    shown = [frame.portrayer.portray(world, entity) for entity in entities]
-    body = desk.answerer.body(reading, shape) if frame.place else None
-    value = frame.put(body, shown if frame.many else shown[0])
-    return Answer(value, "world", shape, stable=False)
+    entities: list[Entity] = []
+    answered: list[Answer] = []
+
+    def answer() -> Answer:
+        if frame is None or not entities:
+            return other(desk, reading, shape)
+        shown = [frame.portrayer.portray(world, entity) for entity in entities]
+        body = desk.answerer.body(reading, shape) if frame.place else None
+        value = frame.put(body, shown if frame.many else shown[0])
+        return Answer(value, "world", shape, stable=False)
+
+    def remembering(last: Entity) -> Sequence[Change]:
+        """The answer to all of them is written with the last."""
+        entities.append(last)
+        answered[:] = [answer()]
+        entities.pop()
+        return [] if once is None else [once.change(shape.status, answered[0].value, None)]
+
+    for number, said in enumerate(new, start=1):
+        is_last = once is not None and number == len(new)
+        entities.append(make(desk, reading, world, said, also=remembering if is_last else ()))
+    return answered[0] if answered else answer()
 
 
 def _check_new(desk: Desk, world: Writer, new: Sequence[dict[str, Any]]) -> None:
     """Refuse a list of new entities before the first is made. Raises AlreadyExists."""
+    seen: set[str] = set()
     for key in filter(None, map(desk.collection.key_in, new)):
         entity = world.find(desk.collection.name, key)
-        if entity is not None and entity.is_written:
+        if key in seen or (entity is not None and entity.is_written):
             noun = desk.collection.entity.replace("_", " ")
             raise AlreadyExists(
                 f"There is a {noun} {key[:200]!r} already.", desk.collection.name, key
             )
+        seen.add(key)
 
 
 def answering(
@@ -134,7 +155,7 @@ def answering(
         unchanged = other(desk, reading, shape)
 
         def answer_other(entity: Entity) -> Answer:
-            told = telling(shape, location=desk.location(reading, entity.key))
+            told = telling(shape, location=desk.location(reading, entity.key, shape))
             return Answer(unchanged.value, "world", told, stable=False)
 
         return answer_other
@@ -142,7 +163,9 @@ def answering(
 
     def answer(entity: Entity) -> Answer:
         value = _value(frame, entity, world)
-        told = telling(shape, state=state_of(entity), location=desk.location(reading, entity.key))
+        told = telling(
+            shape, state=state_of(entity), location=desk.location(reading, entity.key, shape)
+        )
         return Answer(frame.put(body, value), "world", told, stable=False)
 
     return answer

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 from urllib.parse import quote
@@ -11,9 +11,7 @@ import msgspec
 
 from polymock.errors import NotFound
 from polymock.interfaces import Answer
-from polymock.jsonschema import Schema
 from polymock.samples import Sampler
-from polymock.world.adapting import properties_of
 from polymock.world.collections import Collection, Reference
 from polymock.world.entities import Binding, EntityKind
 from polymock.world.integrity import keys_in, normalised
@@ -23,7 +21,6 @@ from polymock.world.view import Entity, View
 from polymock_openapi.answering.answers import Answerer
 from polymock_openapi.answering.choices import MAX_REMEMBERED, Shape, Told
 from polymock_openapi.model import Endpoint, Preferences, Reading
-from polymock_openapi.world.completing import complete
 from polymock_openapi.world.conditions import UNWRITTEN
 from polymock_openapi.world.filters import Filters
 from polymock_openapi.world.frames import Frame, frame_of
@@ -50,7 +47,8 @@ class Desk:
         self.binding = binding
         self.collection = collection
         self.kind = kind
-        self.notes = binding.notes if isinstance(binding.notes, Notes) else Notes()
+        notes = binding.notes if isinstance(binding.notes, Notes) else Notes()
+        self.notes = notes.by(binding.role)
         self._sampler = sampler
         self._serve = serve
         self._examples: dict[tuple[int, str, str | None, str], Answer] = {}
@@ -85,6 +83,20 @@ class Desk:
             )
         return self._frames[key]
 
+    def shape_of_write(self, reading: Reading, code: int | None = None) -> Shape:
+        """What a write that is done is answered by.
+
+        Where the contract declares nothing but refusals, it is none of them: 201 of what is new,
+        else 204 (RFC 9110, sections 15.3.2 and 15.3.5).
+        """
+        shape = self.answerer.shape(reading, code)
+        if shape.status < 400:
+            return shape
+        status = 201 if self.binding.role == "create" else 204
+        return msgspec.structs.replace(
+            shape, status=status, response=None, media=None, content_type="", example=None
+        )
+
     @cached_property
     def _found(self) -> Found:
         name, _ = naming(self.kind.schema, self.kind.definitions)
@@ -111,29 +123,14 @@ class Desk:
             known = self._examples[key] = msgspec.structs.replace(example, shape=told)
         return known
 
-    def completed(self, said: Mapping[str, Any]) -> dict[str, Any]:
-        """What a caller says, with what is required inside and nobody says."""
-        if not any(isinstance(item, dict | list) for item in said.values()):
-            return dict(said)
-        return complete(
-            said,
-            self.collection,
-            self.portrayer.adapter,
-            self._schemas,
-            self.kind.definitions,
-            self._sampler,
-        )
-
-    @cached_property
-    def _schemas(self) -> dict[str, Schema]:
-        own = properties_of(self.kind.schema, self.kind.definitions)
-        return {fold(name): schema for name, schema in own.items()}
-
-    def location(self, reading: Reading, key: str) -> str:
-        """Where an entity is to be found; "" where there is no place for one."""
+    def location(self, reading: Reading, key: str, shape: Shape) -> str:
+        """Where an entity is to be found: a path with all prefixes, or the whole URL where the
+        answer declares one; "" where there is no place for it."""
         if not self.notes.item:
             return ""
         base = reading.url.partition("?")[0]
+        if not _declares_url(shape):
+            base = "/" + base.partition("://")[2].partition("/")[2]
         for _ in range(self.endpoint.path.count("/")):
             base = base.rpartition("/")[0]
         names = PARAMETER.findall(self.notes.item)
@@ -281,3 +278,12 @@ def wants_canned(wish: Preferences) -> bool:
 def telling(shape: Shape, **told: Any) -> Shape:
     """The shape with what the world tells."""
     return msgspec.structs.replace(shape, told=Told(**told))
+
+
+def _declares_url(shape: Shape) -> bool:
+    """Whether the answer's `Location` is declared to be absolute (`format: uri`)."""
+    headers = {} if shape.response is None else shape.response.headers
+    for name, header in headers.items():
+        if name.lower() == "location":
+            return isinstance(header.schema, dict) and header.schema.get("format") == "uri"
+    return False

@@ -18,10 +18,13 @@ from polymock_openapi.world.paths import (
     is_called,
     is_plural,
     last_parameter,
+    shape_of,
 )
 from polymock_openapi.world.shapes import Found, find_list, find_object, is_usual
 
 _NOTHING = Sketch(None, None)
+_TELLING = frozenset({"GET", "POST", "PUT", "PATCH"})
+"""Methods whose operations are looked at along with one beside them: a path is decoded once."""
 _STRONG = frozenset({"id", "uuid", "guid", "key"})
 _NAMELESS = ("inline_response", "inlineresponse", "inline")
 _VERBS = frozenset(
@@ -224,9 +227,16 @@ class Families:
             return _NOTHING
         known = self._sketches.get(route.name)
         if known is None:
-            try:
-                known = self._document.sketch(route)
-            except SpecError:
-                known = _NOTHING
-            self._sketches[route.name] = known
+            known = self._sketched(route)
+            for method, other in self.addresses[shape_of(route.path)].routes.items():
+                if method in _TELLING and other.name not in self._sketches:
+                    self._sketched(other)
         return known
+
+    def _sketched(self, route: Route) -> Sketch:
+        try:
+            sketch = self._document.sketch(route)
+        except SpecError:
+            sketch = _NOTHING
+        self._sketches[route.name] = sketch
+        return sketch

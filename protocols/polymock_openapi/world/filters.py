@@ -11,8 +11,10 @@ import msgspec
 from polymock.world.adapting import properties_of
 from polymock.world.collections import Collection
 from polymock.world.entities import EntityKind
-from polymock.world.names import fold, words
-from polymock.world.queries import Order, Where, condition, read_order
+from polymock.world.keys import key_text
+from polymock.world.names import fold, reference_stem, words
+from polymock.world.queries import Of, Order, Where, condition, read_order
+from polymock.world.view import View
 from polymock_openapi.model import Endpoint
 from polymock_openapi.world.paging import plain, spans
 from polymock_openapi.world.shapes import naming
@@ -32,9 +34,10 @@ MAX_SORT = 1000
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """What a call asks of a list, beside its page."""
+    """What a call asks of a list, beside its page. `of` are conditions on references."""
 
     where: tuple[Where, ...] = ()
+    of: tuple[Of, ...] = ()
     order: tuple[Order, ...] = ()
     text: str = ""
 
@@ -58,9 +61,10 @@ class Filters:
             if parameter.location == "query"
         )
 
-    def read(self, query: Mapping[str, Any]) -> Asked:
+    def read(self, query: Mapping[str, Any], view: View) -> Asked:
         """What a query asks for; parameters that are about no property ask for nothing."""
         where: list[Where] = []
+        of: list[Of] = []
         text, sort, way = "", "", ""
         names = self._collection.names
         for name, value in query.items():
@@ -74,9 +78,28 @@ class Filters:
             elif folded in _SORT and folded not in names:
                 sort = ",".join(map(str, value)) if isinstance(value, list) else str(value)
             else:
-                where.extend(self._conditions(name, value))
+                for found in self._conditions(name, value):
+                    referred = self._referring(found, view)
+                    if referred is None:
+                        where.append(found)
+                    else:
+                        of.append(referred)
         order = tuple(self._order(sort, way)) if sort else ()
-        return Asked(tuple(where[:MAX_CONDITIONS]), order, text)
+        return Asked(tuple(where[:MAX_CONDITIONS]), tuple(of[:MAX_CONDITIONS]), order, text)
+
+    def _referring(self, where: Where, view: View) -> Of | None:
+        """A condition on a reference that names one entity, and so asks for its own; None for any
+        other."""
+        reference = self._collection.reference(where.path[0])
+        value = where.value
+        if where.operator == "in" and len(value) == 1:
+            value = value[0]
+        elif where.operator != "eq":
+            return None
+        if reference is None or isinstance(value, bool | dict | list | None):
+            return None
+        key = key_text(value)
+        return Of(reference.name, key) if view.exists(reference.collection, key) else None
 
     def _order(self, sort: str, way: str) -> Iterator[Order]:
         """What to sort by, of what entities have."""
@@ -94,6 +117,9 @@ class Filters:
                     yield from self._conditions(own, item)
             return
         asked = plain(name)
+        stem = reference_stem(asked)
+        if fold(asked) not in self._collection.names and self._collection.reference(stem):
+            asked = stem  # `categoryId`, where products hold a whole `category`
         units = self._units(asked)
         found = condition(
             asked, value, {**self._collection.names, **units} if units else self._collection.names
@@ -109,7 +135,10 @@ class Filters:
         yield self._into(found)
 
     def _into(self, where: Where) -> Where:
-        """A condition on an object, or on a list of them, is about what these are called."""
+        """A condition on an object, or on a list of them, is about what these are called; of
+        entities documents hold the keys."""
+        if self._collection.reference(where.path[0]):
+            return where
         definitions = self._kind.definitions
         _, body = naming(self._schemas.get(where.path[0]), definitions)
         if body.get("type") == "array":

@@ -19,8 +19,8 @@ from polymock_openapi.model import Reading
 from polymock_schemas.calls import Violation
 
 FIELD = "idempotency-key"
-COLLECTION = "idempotency/keys"
-"""No collection of entities has a slash in its name."""
+COLLECTION = "~requests/http"
+"""Names that begin with `~` are those of no entities."""
 KEPT_SECONDS = 24 * 60 * 60.0
 _MAX_KEY = 255
 _sorted = msgspec.json.Encoder(order="sorted").encode

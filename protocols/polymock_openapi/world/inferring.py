@@ -10,9 +10,10 @@ import msgspec
 
 from polymock.jsonschema import Definitions
 from polymock.samples import Sampler
-from polymock.world.entities import Binding, Inference, Role
+from polymock.world.entities import Binding, EntityKind, Inference, Role
 from polymock.world.names import collection_name, fold, words
 from polymock_openapi.spec.document import OpenApiDocument, Route
+from polymock_openapi.world.actions import Actions
 from polymock_openapi.world.families import Families, Family
 from polymock_openapi.world.kinds import Kinds
 from polymock_openapi.world.notes import Notes, Parent
@@ -21,6 +22,7 @@ from polymock_openapi.world.roles import ITEM_ROLES, Roles
 from polymock_openapi.world.shapes import find_list, naming
 
 _SEARCHES = frozenset({"find", "search", "list", "query", "filter", "lookup", "all", "by"})
+_MANY = frozenset({"create", "batch", "bulk"})
 
 
 def infer(document: OpenApiDocument, sampler: Sampler) -> Inference:
@@ -35,18 +37,25 @@ class _Inferring:
         self._kinds = Kinds(document.definitions, sampler)
         self._families = Families(document, self._kinds)
         self._roles = Roles(self._families, document.definitions)
+        self._actions = Actions(self._families, document.definitions)
         self._bindings: dict[str, Binding] = {}
+        self._acts: dict[str, Binding] = {}
+        self._offered: dict[str, Binding] = {}
 
     def inference(self) -> Inference:
         """What is bound, and what may be."""
+        for address in self._families.addresses.values():
+            self._bind_actions(address)
         for family in self._families.found.values():
             self._bind_family(family)
         for address in self._families.addresses.values():
             self._bind_beside(address)
-        if self._kinds.all():
+        self._bindings.update(self._acts)
+        kinds = self._kinds.all()
+        if kinds:
             for route in self._document.routes:
-                self._offer(route)
-        return Inference(self._kinds.all(), tuple(self._bindings.values()))
+                self._offer(route, kinds[0])
+        return Inference(kinds, tuple(self._bindings.values()))
 
     def _bind_family(self, family: Family) -> None:
         if family.item is not None:
@@ -101,15 +110,29 @@ class _Inferring:
 
     def _bind_many(self, route: Route, address: Address) -> None:
         """`POST /users/createWithList`: a body that is a list of entities."""
+        if not _MANY & set(words(address.literal)):
+            return
         _, body = naming(self._families.sketch(route).body, self._definitions)
         found = find_list(
             body, self._definitions, lambda f: self._families.family_of(f) is not None
         )
         family = self._families.family_of(found) if found is not None and not found.place else None
-        if family is None or not self._is_below(route, family):
-            return
-        if {"create", "batch", "bulk"} & set(words(address.literal)):
+        if family is not None and self._is_below(route, family):
             self._bind(route, "create", family, f"takes a list of {family.kind}", many=True)
+
+    def _bind_actions(self, address: Address) -> None:
+        """`POST /orders/{orderId}/cancel`: a verb below an entity, which may name its state."""
+        action = self._actions.find(address)
+        if action is None:
+            return
+        for route in address.routes.values():
+            state = self._actions.state(action, route)
+            notes = self._notes(route, action.family, "")
+            notes = msgspec.structs.replace(notes, action=action.key, state=state)
+            why = "" if state is None else f"{action.verb}: {state.property} is {state.value}"
+            kind, name = action.family.kind, action.family.name
+            told = self._offered if state is None else self._acts
+            told[route.name] = Binding(route.name, "update", kind, name, why, notes)
 
     def _is_below(self, route: Route, family: Family) -> bool:
         address = family.collection or family.item
@@ -117,11 +140,13 @@ class _Inferring:
         root = family.collection.shape if family.collection else address.above
         return shape_of(route.path).startswith(root + "/")
 
-    def _offer(self, route: Route) -> None:
+    def _offer(self, route: Route, kind: EntityKind) -> None:
         """What the config may bind, and nothing else does."""
         if route.name in self._bindings or route.method not in ("POST", *ITEM_ROLES):
             return
-        kind = self._kinds.all()[0]
+        if route.name in self._offered:
+            self._bindings[route.name] = self._offered[route.name]
+            return
         role = ITEM_ROLES.get(route.method, "create")
         key = last_parameter(route.path)
         self._bindings[route.name] = Binding(
@@ -139,6 +164,8 @@ class _Inferring:
         in_body: bool = False,
         many: bool = False,
     ) -> None:
+        if route.name in self._acts:
+            return
         key = last_parameter(route.path) if role not in ("list", "create") else ""
         notes = self._notes(route, family, key)
         notes = msgspec.structs.replace(notes, in_body=in_body, many=many)

@@ -10,8 +10,8 @@ from msgspec.structs import replace
 from polymock.errors import Unsatisfiable
 from polymock.jsonschema import REF_PREFIX, Definitions, Schema
 from polymock.samples import Sampler
-from polymock.world.adapting import Adapter, properties_of, required_of, resolve
-from polymock.world.entities import MISSING, EntityKind, KindReference
+from polymock.world.adapting import Adapter, properties_of, resolve
+from polymock.world.entities import MISSING, EntityKind, Fill, KindReference
 from polymock.world.names import (
     collection_name,
     entity_name,
@@ -21,6 +21,7 @@ from polymock.world.names import (
     singular,
     words,
 )
+from polymock_openapi.world.outlines import Outline, outline_of
 from polymock_openapi.world.shapes import Found, glance, naming
 
 MAX_KINDS = 2000
@@ -82,32 +83,30 @@ class Kinds:
         return chosen
 
     def _made(self, name: str, schema: Schema, collection: str, key: str, why: str) -> EntityKind:
-        properties = properties_of(schema, self._definitions)
+        outline = outline_of(schema, self._definitions)
         return EntityKind(
             name=name,
             collection=collection,
             schema=schema,
             definitions=self._definitions,
             key=key,
-            properties=tuple(properties),
-            imagine=_imagining(schema, properties, name, self._sampler),
+            properties=outline.names,
+            imagine=_imagining(schema, self._definitions, name, self._sampler),
             typed_key=_typing(schema, self._definitions, key),
-            references=tuple(self._references(schema, properties)),
+            references=tuple(self._references(outline)),
             why=why,
+            fill=filling(self._sampler),
         )
 
-    def _references(
-        self, schema: Schema, properties: Mapping[str, Schema]
-    ) -> Iterator[KindReference]:
-        required = required_of(schema, self._definitions)
-        for name, inner in properties.items():
+    def _references(self, outline: Outline) -> Iterator[KindReference]:
+        for name, inner in outline.telling():
             glanced = glance(inner, self._definitions)
             type_name, body = (glanced[0], {}) if glanced else naming(inner, self._definitions)
             many = body.get("type") == "array"
             if many:
                 type_name, body = naming(body.get("items"), self._definitions)
             is_object = bool(glanced) or "properties" in body or "allOf" in body
-            optional = name not in required or (
+            optional = name not in outline.required or (
                 not glanced and _admits_null(inner, self._definitions)
             )
             if is_object:
@@ -145,12 +144,15 @@ def _admits_null(schema: Schema, definitions: Definitions) -> bool:
 
 
 def _imagining(
-    schema: Schema, properties: Mapping[str, Schema], name: str, sampler: Sampler
+    schema: Schema, definitions: Definitions, name: str, sampler: Sampler
 ) -> Callable[[str, int], Mapping[str, Any]]:
     last: list[tuple[int, Mapping[str, Any]]] = [(-1, {})]
+    properties: dict[str, Schema] = {}
 
     def imagine(key: str, seed: int) -> Mapping[str, Any]:
         if not key:
+            if not properties:
+                properties.update(properties_of(schema, definitions))
             return _Alone(properties, name, sampler, seed)
         known = last[0]  # who asks for a document asks for the answer of the same entity next
         if known[0] == seed:
@@ -163,6 +165,18 @@ def _imagining(
         return last[0][1]
 
     return imagine
+
+
+def filling(sampler: Sampler) -> Fill:
+    """Samples parts of an entity."""
+
+    def fill(schema: Schema, seed: int) -> Any:
+        try:
+            return sampler.sample(schema, seed)
+        except Unsatisfiable:
+            return MISSING
+
+    return fill
 
 
 class _Alone(Mapping[str, Any]):

@@ -9,7 +9,7 @@ import msgspec
 
 from polymock.interfaces import Answer
 from polymock.world.collections import Collection
-from polymock.world.integrity import normalised
+from polymock.world.integrity import keys_in, normalised
 from polymock.world.names import fold
 from polymock.world.queries import MAX_LIMIT, Of, Query, Where
 from polymock.world.view import Entity, Page, View
@@ -86,6 +86,7 @@ class _Listing:
         self._collection: Collection = desk.collection
         most = MAX_LIMIT if frame.most is None else min(frame.most, MAX_LIMIT)
         self._span: Span = span_of(reading, desk.filters.paging, most)
+        self._asked = desk.filters.read(reading.query, view)
 
     def answer(self, body: Any, verbatim: Mapping[str, dict[str, Any]] | None) -> Answer:
         sampled = self._frame.take(body)
@@ -93,8 +94,10 @@ class _Listing:
         is_cut = self._span.is_paged or self._desk.filters.is_search
         shown = PAGED if is_cut else max(count, self._frame.least)
         query = self._query(shown)
-        base = self._base(verbatim, shown)
+        base = self._referring(self._base(verbatim, shown))
         page = self._page(query, base)
+        if not self._span.leads_on:
+            page = self._with_written(page, query, base)
         page = self._padded(page, shown)
         items = [self._item(entity, verbatim) for entity in page.items]
         value = self._frame.put(body, items)
@@ -126,13 +129,13 @@ class _Listing:
         return value
 
     def _query(self, shown: int) -> Query:
-        asked = self._desk.filters.read(self._reading.query)
+        asked = self._asked
         scoped = (Where((fold(name),), value) for name, value in self._scopes().items())
         above = self._desk.parent(self._reading, self._view)
         return Query(
             where=(*asked.where, *scoped),
             order=asked.order,
-            of=(Of(above[0].name, above[1]),) if above is not None else (),
+            of=((Of(above[0].name, above[1]),) if above is not None else ()) + asked.of,
             text=asked.text,
             offset=self._span.offset,
             limit=self._span.limit,
@@ -174,6 +177,38 @@ class _Listing:
             for entity in found
             if entity is not None and not entity.is_written
         ]
+
+    def _referring(self, base: Sequence[Entity] | None) -> Sequence[Entity] | None:
+        """Those that refer to whom the call asks for."""
+        if not base or not self._asked.of:
+            return base
+        references = {each.name: each for each in self._collection.references}
+        return [
+            entity
+            for entity in base
+            if all(
+                of.key in keys_in(entity.value, references[of.reference]) for of in self._asked.of
+            )
+        ]
+
+    def _with_written(self, page: Page, query: Query, base: Sequence[Entity] | None) -> Page:
+        """The only page that there is: what somebody wrote must be on it, and takes the place of
+        what nobody wrote."""
+        limit = query.limit
+        if limit is None or not page.is_written or page.total <= limit:
+            return page
+        is_window = query.is_plain and not query.of and base is None
+        more = msgspec.structs.replace(query, limit=limit + query.shown if is_window else None)
+        whole = self._view.page(self._collection.name, more, base)
+        unwritten = sum(not entity.is_written for entity in whole.items)
+        free = max(limit - (whole.total - unwritten), 0)
+        items: list[Entity] = []
+        for entity in whole.items:
+            if not entity.is_written:
+                free -= 1
+            if entity.is_written or free >= 0:
+                items.append(entity)
+        return Page(items[:limit], page.total, page.offset, page.is_written)
 
     def _page(self, query: Query, base: Sequence[Entity] | None) -> Page:
         """The page; behind a cursor, from where the entity that it names stands now."""

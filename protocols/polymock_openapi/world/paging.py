@@ -23,6 +23,8 @@ CURSORS = frozenset(
 """Parameters of pages, folded."""
 USUAL_SIZE = 20
 """Items of a page where nothing says how many."""
+MOST = 10**15
+"""Larger numbers of items are taken for this one."""
 MAX_MEMBERS = 64
 """Members of an envelope that are looked at."""
 _LINKS = frozenset({"next", "nexturl", "nextlink", "nextpageurl", "nextpage"})
@@ -49,6 +51,11 @@ class Span(NamedTuple):
     def is_paged(self) -> bool:
         """Whether the operation has pages at all."""
         return bool(self.names)
+
+    @property
+    def leads_on(self) -> bool:
+        """Whether what is not on a page can be had by another call."""
+        return any(word in self.names for word in ("page", "offset", "cursor"))
 
 
 def spans(endpoint: Endpoint) -> Mapping[str, str]:
@@ -86,7 +93,9 @@ def span_of(reading: Reading, names: Mapping[str, str], most: int | None) -> Spa
         if isinstance(held, bool) or not isinstance(held, int | float | str):
             return None
         text = str(int(held)) if isinstance(held, float) else str(held)
-        return int(text) if text.isascii() and text.isdecimal() and len(text) < 16 else None
+        if not text.isascii() or not text.isdecimal():
+            return None
+        return int(text) if len(text) < len(str(MOST)) else MOST
 
     limit = number("limit")
     page = number("page")
@@ -99,7 +108,7 @@ def span_of(reading: Reading, names: Mapping[str, str], most: int | None) -> Spa
     cursor = reading.query.get(names.get("cursor", ""))
     offset = number("offset") or 0
     if page is not None and limit is not None:
-        offset += max(page - 1, 0) * limit
+        offset = min(offset + max(page - 1, 0) * limit, MOST)
     elif "page" in names and page is None:
         page = 1
     return Span(offset, limit, page, str(cursor) if cursor else None, names)

@@ -7,12 +7,13 @@ from typing import Any
 
 import jsonpatch
 
-from polymock.errors import Aborted, Invalid
+from polymock.errors import Aborted, Invalid, TooLarge
+from polymock.jsonschema import MAX_PARTS, is_large
+from polymock.world.writing import MAX_DOCUMENT
 from polymock_schemas.calls import Violation
 
 MAX_OPERATIONS = 200
-MAX_PARTS = 10_000
-"""Values in a patched object: copies of copies grow fast."""
+"""Of one patch. Copies of copies grow fast: the object may not have more than MAX_PARTS values."""
 MAX_DEPTH = 64
 _GROWING = frozenset({"copy", "add", "replace"})
 
@@ -67,8 +68,10 @@ def patched(old: Mapping[str, Any], operations: Any) -> dict[str, Any]:
         except RecursionError:
             raise _invalid(place, "is nested too deep") from None
         grows = isinstance(operation, Mapping) and operation.get("op") in _GROWING
-        if grows and _is_large(value):
+        if grows and is_large(value):
             raise _invalid(place, f"makes more than {MAX_PARTS} values of the object")
+        if grows and _text_in(value) > MAX_DOCUMENT:
+            raise TooLarge(f"{place}: makes more than {MAX_DOCUMENT} bytes of the object.")
     if not isinstance(value, dict):
         raise _invalid("body", "leaves no object")
     return value
@@ -78,13 +81,16 @@ def _invalid(place: str, message: str) -> Invalid:
     return Invalid(f"{place}: {message}.", [Violation(place, message)])
 
 
-def _is_large(value: Any) -> bool:
-    waiting, parts = [value], 0
+def _text_in(value: Any) -> int:
+    """How many characters all texts have that a value holds: copies of one add up."""
+    waiting, length = [value], 0
     while waiting:
         node = waiting.pop()
-        if isinstance(node, dict | list):
-            parts += len(node)
-            if parts > MAX_PARTS:
-                return True
-            waiting.extend(node.values() if isinstance(node, dict) else node)
-    return False
+        if isinstance(node, str):
+            length += len(node)
+        elif isinstance(node, dict):
+            waiting.extend(node)
+            waiting.extend(node.values())
+        elif isinstance(node, list):
+            waiting.extend(node)
+    return length

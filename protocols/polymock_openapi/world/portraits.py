@@ -21,6 +21,7 @@ from polymock.world.names import fold
 from polymock.world.projecting import project
 from polymock.world.view import Entity, View
 from polymock_openapi.answering.echo import MAX_FIELDS
+from polymock_openapi.world.kinds import filling
 from polymock_openapi.world.shapes import naming
 
 MAX_DEPTH = 4
@@ -46,7 +47,7 @@ class Portrayer:
         self._sampler = sampler
         self._kind = kind
         self.validator: Validator | None = sampler.validator(schema)
-        self.adapter = Adapter(schema, definitions, self.validator)
+        self.adapter = Adapter(schema, definitions, self.validator, filling(sampler))
         properties = properties_of(schema, definitions)
         self._secret = frozenset(
             name for name, inner in properties.items() if is_marked(inner, "writeOnly", definitions)

@@ -10,21 +10,10 @@ from polymock.world.entities import Binding, Role
 from polymock.world.writing import Writer
 from polymock_openapi.answering.answers import Answerer
 from polymock_openapi.model import Reading
-from polymock_openapi.world.changing import delete, replace, update
-from polymock_openapi.world.creating import create
 from polymock_openapi.world.desk import Desk
 from polymock_openapi.world.getting import get
-from polymock_openapi.world.lists import list_
 
 _Does = Callable[[Desk, Reading, Writer], Answer | None]
-_DOES: Mapping[Role, _Does] = {
-    "get": get,
-    "list": list_,
-    "create": create,
-    "replace": replace,
-    "update": update,
-    "delete": delete,
-}
 _READS = frozenset({"get", "list"})
 
 
@@ -34,7 +23,7 @@ class Recaller:
     def __init__(self, sampler: Sampler, serve: Callable[[str], Answerer]) -> None:
         self._sampler = sampler
         self._serve = serve
-        self._desks: dict[str, tuple[Binding, Desk | None]] = {}
+        self._desks: dict[str, tuple[Binding, Desk | None, _Does]] = {}
 
     def recall(self, reading: Reading, world: Writer) -> Answer | None:
         """The world's answer; None where the contract alone answers."""
@@ -43,11 +32,12 @@ class Recaller:
             return None
         known = self._desks.get(binding.operation)
         if known is None or known[0] is not binding:
-            known = self._desks[binding.operation] = (binding, self._desk(binding, reading, world))
-        desk = known[1]
+            known = (binding, self._desk(binding, reading, world), _doing(binding.role))
+            self._desks[binding.operation] = known
+        _, desk, does = known
         if desk is None or (binding.role not in _READS and _asks_for_other(reading)):
             return None
-        return _DOES[binding.role](desk, reading, world)
+        return does(desk, reading, world)
 
     def _desk(self, binding: Binding, reading: Reading, world: Writer) -> Desk | None:
         collection = world.model.collections.get(binding.collection)
@@ -55,6 +45,24 @@ class Recaller:
         if collection is None or kind is None:
             return None
         return Desk(reading.endpoint, binding, collection, kind, self._sampler, self._serve)
+
+
+def _doing(role: Role) -> _Does:
+    """What answers the calls of a role: all but a read is imported when it is first asked for."""
+    if role == "get":
+        return get
+    if role == "list":
+        from polymock_openapi.world.lists import list_
+
+        return list_
+    if role == "create":
+        from polymock_openapi.world.creating import create
+
+        return create
+    from polymock_openapi.world.changing import delete, replace, update
+
+    changes: Mapping[str, _Does] = {"delete": delete, "replace": replace, "update": update}
+    return changes[role]
 
 
 def _asks_for_other(reading: Reading) -> bool:

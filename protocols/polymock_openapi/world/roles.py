@@ -12,7 +12,7 @@ from polymock_openapi.spec.document import Route
 from polymock_openapi.spec.sketches import Sketch
 from polymock_openapi.world.families import Families, Family
 from polymock_openapi.world.paths import last_parameter, parameters_of
-from polymock_openapi.world.shapes import Found, find_object, naming
+from polymock_openapi.world.shapes import Found, find_object, glance, naming
 
 ITEM_ROLES: Mapping[str, Role] = {
     "GET": "get",
@@ -33,12 +33,12 @@ class Roles:
 
     def item_role(self, family: Family, method: str, route: Route) -> Role | None:
         """What an operation on an item's path does; None where that is in doubt."""
+        if method == "DELETE":
+            return "delete" if self._deletes(family, route) else None
         sketch = self._families.sketch(route)
         if method == "GET":
             found = self._families.find_one(sketch.answer, family.noun, last_parameter(route.path))
             return "get" if found is not None and self._families.is_of(found, family) else None
-        if method == "DELETE":
-            return "delete" if self._deletes(family, route) else None
         if method == "PUT":
             return "replace" if self._shares(sketch.body, family) else None
         if method == "PATCH":
@@ -51,12 +51,19 @@ class Roles:
         return None
 
     def _deletes(self, family: Family, route: Route) -> bool:
-        """Whether a DELETE takes the entity away, and not only from among those of another."""
+        """Whether a DELETE takes the entity away, and not only from among those of another.
+
+        A PUT without a body puts it among those of another, as GitHub's `/repositories/{id}` below
+        a team: the DELETE beside it undoes that.
+        """
         assert family.item is not None
-        if (
-            len(parameters_of(route.path)) == 1
-            or {"GET", "PUT", "PATCH"} & family.item.routes.keys()
-        ):
+        routes = family.item.routes
+        if len(parameters_of(route.path)) == 1:
+            return True
+        if "PUT" in routes:
+            put = self._families.sketch(routes["PUT"])
+            return put.body is not None or bool(put.query)
+        if {"GET", "PATCH"} & routes.keys():
             return True
         above = family.collection.routes.get("POST") if family.collection else None
         return above is not None and self.creates(family, above)
@@ -100,6 +107,8 @@ class Roles:
 
     def _is_open(self, schema: Schema) -> bool:
         """Whether a body is an object of which nothing is said."""
+        if glance(schema, self._definitions) is not None:
+            return False
         _, body = naming(schema, self._definitions)
         return body.get("type", "object") == "object" and not properties_of(
             schema, self._definitions

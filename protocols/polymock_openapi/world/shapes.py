@@ -15,7 +15,6 @@ MAX_DEPTH = 2
 _SCALARS = frozenset({"string", "integer", "number", "boolean", "null"})
 MAX_MEMBERS = 500
 """Members of envelopes that are looked at."""
-_COMPOSED = frozenset({"$ref", "allOf", "anyOf", "oneOf", "$dynamicRef"})
 _FOLLOWED = 12
 _OBJECTS = frozenset({"data", "item", "result", "payload", "resource", "entity", "record", "body"})
 _LISTS = frozenset(
@@ -60,11 +59,8 @@ def glance(schema: Schema | None, definitions: Definitions) -> tuple[str, Mappin
     if not isinstance(ref, str) or not isinstance(definitions, SchemaDefinitions):
         return None
     name = ref.removeprefix(REF_PREFIX)
-    written = definitions.glance(name)
-    own = written.get("properties")
-    if not isinstance(own, Mapping) or not own or _COMPOSED & written.keys():
-        return None
-    return name, own
+    own = definitions.plain(name)
+    return None if own is None else (name, own)
 
 
 def naming(schema: Schema | None, definitions: Definitions) -> tuple[str, dict[str, Any]]:
@@ -143,7 +139,7 @@ def _find(
         for place, each in level:
             found = take(each, definitions)
             if found is not None and fits(found):
-                inside.append(found._replace(place=place))
+                inside.append(found._replace(place=place) if place else found)
         if inside:
             return _told_apart(inside, wanted, usual)
         if depth < MAX_DEPTH:

@@ -67,7 +67,12 @@ def kind(
         typed_key=lambda text: _typed(text, properties[key]),
         references=tuple(references),
         why="a test has it",
+        fill=_value_of,
     )
+
+
+def _value_of(schema: Any, seed: int) -> Any:
+    return _value("part", schema, seed)
 
 
 def _value(name: str, schema: Mapping[str, Any], seed: int) -> Any:

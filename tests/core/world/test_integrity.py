@@ -72,11 +72,18 @@ def test_cascade_takes_children_along_whether_written_or_not() -> None:
 
 def test_detach_takes_the_reference_out() -> None:
     rest = writer("detach")
-    imagined = rest.page("orders", Query(of=(Of("customerId", "1"),))).items[0].key
+    imagined = rest.page("categories", Query(of=(Of("parentId", "1"),))).items[0].key
+    made = rest.create("categories", {"name": "Lamps", "parentId": 1}).key
+    rest.delete("categories", "1")
+    assert rest.get("categories", made).value["parentId"] is None
+    assert rest.get("categories", imagined).value["parentId"] is None
+
+
+def test_what_has_to_refer_to_somebody_goes_too() -> None:
+    rest = writer("detach")
     made = rest.create("orders", NEW).key
     rest.delete("customers", "1")
-    assert rest.get("orders", made).value["customerId"] is None
-    assert rest.get("orders", imagined).value["customerId"] is None
+    assert rest.find("orders", made) is None
 
 
 def test_restrict_refuses_the_delete_of_whom_others_refer_to() -> None:

@@ -99,7 +99,8 @@ def test_keys_strictness_and_rules_can_be_set() -> None:
     assert model.collections["customers"].key == "email"
     assert not model.collections["customers"].strict
     assert model.collections["orders"].strict
-    assert model.collections["orders"].references[0].effect == "detach"
+    assert model.collections["orders"].references[0].rule == "detach"
+    assert model.collections["orders"].references[0].effect == "cascade"  # it has to be there
     assert model.collections["categories"].references[0].effect == "restrict"
 
 
@@ -180,3 +181,13 @@ def test_text_keys_of_one_contract_are_fine() -> None:
     assert model.collections["tags"].fits("x")
     assert model.collections["tags"].key_in({"Slug": "a"}) == "a"
     assert model.collections["tags"].key_in({"slug": None}) is None
+
+
+def test_a_reference_whose_name_tells_nothing_can_be_named() -> None:
+    pet = kind("Pet", {"id": INTEGER, "keeper": INTEGER}, required=["keeper"])
+    owner = kind("Owner", {"id": INTEGER})
+    config = config_of(pets={"references": {"keeper": "owners"}})
+    bindings = (bound("a", "get", pet), bound("b", "get", owner))
+    model = model_of(config, rest=Inference((pet, owner), bindings))
+    (reference,) = model.collections["pets"].references
+    assert (reference.name, reference.collection, reference.optional) == ("keeper", "owners", False)

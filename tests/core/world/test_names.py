@@ -84,7 +84,10 @@ def test_a_type_and_a_path_meet_in_one_collection(noun: str) -> None:
         ("NewProductDto", "product", "products"),
         ("Response", "response", "responses"),
         ("order_lines", "order_line", "order_lines"),
-        ("ProductList", "product", "products"),
+        ("OrderItem", "order_item", "order_items"),
+        ("PlayList", "play_list", "play_lists"),
+        ("DnsRecord", "dns_record", "dns_records"),
+        ("ProductListItem", "product", "products"),
         ("", "", ""),
     ],
 )

@@ -124,7 +124,6 @@ def test_preconditions(rest: Writer) -> None:
     entity = rest.get("orders", "7")
     for wrong in (
         Precondition(tags=("other",)),
-        Precondition(none=("*",)),
         Precondition(none=(entity.tag,)),
     ):
         with pytest.raises(PreconditionFailed):
@@ -132,6 +131,11 @@ def test_preconditions(rest: Writer) -> None:
         with pytest.raises(PreconditionFailed):
             rest.delete("orders", "7", precondition=wrong)
     assert rest.get("orders", "7") == entity
+    unwritten = Precondition(none=("*",))
+    rest.write("orders", "7", noted("x"), precondition=unwritten)
+    with pytest.raises(PreconditionFailed):
+        rest.write("orders", "7", noted("y"), precondition=unwritten)
+    entity = rest.get("orders", "7")
     rest.write("orders", "7", noted("x"), precondition=Precondition(tags=("a", entity.tag)))
     rest.delete("orders", "7", precondition=Precondition(tags=("*",)))
     with pytest.raises(PreconditionFailed):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from threading import Thread
 
 import pytest
 
@@ -67,6 +68,25 @@ class Sharing(OpenedStore):
         with pytest.raises(Conflict) as raised:
             one.apply(space, [Change(PETS, "1", b"newer", expected=old.revision)])
         assert raised.value.row == new
+
+    def test_nobody_writes_between_what_is_read_and_written_together(
+        self, shared: Opening, open_store: Callable[[], Store], space: str
+    ) -> None:
+        one, other = open_store(), open_store()
+        other.apply(space, [Change(PETS, "1", b"old")])
+        writing = Thread(target=other.apply, args=(space, [Change(PETS, "1", b"other")]))
+        with one.together():
+            before = one.get(space, PETS, "1")
+            assert before is not None
+            assert before.value == b"old"
+            writing.start()
+            writing.join(0.2)
+            assert one.get(space, PETS, "1") == before
+            one.apply(space, [Change(PETS, "1", b"one", expected=before.revision)])
+        writing.join()
+        after = one.get(space, PETS, "1")
+        assert after is not None
+        assert after.value == b"other"
 
     def test_rows_are_there_when_it_is_opened_again(self, shared: Opening, space: str) -> None:
         store = shared.open()

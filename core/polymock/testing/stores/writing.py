@@ -34,6 +34,20 @@ class Writing(OpenedStore):
         assert rows[2] == Row(PETS, "b", None, old.revision, old.position)
         assert store.scan(space, PETS) == [rows[1], rows[3]]
 
+    def test_a_batch_that_is_written_together_with_reads(self, store: Store, space: str) -> None:
+        (old,) = store.apply(space, [Change(PETS, "1", b"old")])
+        with pytest.raises(Conflict), store.together():
+            changes = [Change(PETS, "2", b"new"), Change(PETS, "1", b"new", expected=0)]
+            store.apply(space, changes)
+        assert store.scan(space, PETS) == [old]
+        before = store.version()
+        with store.together():
+            assert store.get(space, PETS, "1") == old
+            store.apply(space, [Change(PETS, "1", b"new", expected=old.revision)])
+        assert store.version() != before
+        assert keys(store.scan(space, PETS)) == ["1"]
+        assert store.take(space, PETS) == 1
+
     def test_a_batch_of_nothing_changes_nothing(self, store: Store, space: str) -> None:
         before = store.version()
         assert store.apply(space, []) == []

@@ -29,3 +29,11 @@ from polymock_graphql.world.verbs import read_name
 def test_a_name_is_a_verb_and_a_noun(name: str, act: str, collection: str, is_many: bool) -> None:
     deed = read_name(name)
     assert (deed.act, deed.collection, deed.is_many) == (act, collection, is_many)
+
+
+def test_the_noun_as_it_is_written_and_what_copies() -> None:
+    assert read_name("createPetDetails").collection == "pets"
+    assert read_name("createPetDetails").own == "pet_details"
+    assert read_name("cloneTemplateRepository").copies
+    assert not read_name("createClone").copies
+    assert not read_name("cancelOrder").copies

@@ -246,6 +246,28 @@ def test_members_of_others_are_taken_from_them_and_not_away(tmp_path: Path) -> N
     assert not [name for name in bound(inference) if name.startswith(("POST", "DELETE /owners"))]
 
 
+def test_what_a_put_without_a_body_puts_among_others_a_delete_takes_from_them(
+    tmp_path: Path,
+) -> None:
+    item = {"put": {"responses": answers(status="204")}, "delete": {"responses": answers()}}
+    inference = inferred(
+        tmp_path,
+        {
+            "/pets/{petId}": {
+                "get": reads(ref("Pet")),
+                "put": writes(ref("Pet"), ref("Pet")),
+                "delete": {"responses": answers()},
+            },
+            "/owners/{ownerId}": {"get": reads(ref("Owner"))},
+            "/owners/{ownerId}/pets": {"get": reads({"type": "array", "items": ref("Pet")})},
+            "/owners/{ownerId}/pets/{petId}": {**item, "get": reads(ref("Pet"))},
+        },
+    )
+    roles = bound(inference)
+    assert {"PUT /pets/{petId}", "DELETE /pets/{petId}"} <= roles.keys()
+    assert not [name for name in roles if name.startswith(("PUT /owners", "DELETE /owners"))]
+
+
 def test_petstores_ways(tmp_path: Path) -> None:
     pets = {"type": "array", "items": ref("Pet")}
     inference = inferred(
@@ -284,9 +306,64 @@ def test_the_example_shop() -> None:
         "customers",
         "orders",
     ]
-    assert {each.operation for each in inference.bindings if not each.why} == {
-        "POST /orders/{orderId}:cancel"
-    }
+    assert [each.operation for each in inference.bindings if not each.why] == []
+    cancel = binding(inference, "POST /orders/{orderId}:cancel")
+    assert (cancel.role, cancel.kind) == ("update", "Order")
+    assert cancel.why == "cancel: status is cancelled"
     assert (
         binding(inference, "POST /customers/{customerId}/orders").notes.item == "/orders/{orderId}"
     )
+
+
+ORDER = {
+    "type": "object",
+    "required": ["id"],
+    "properties": {
+        "id": {"type": "integer"},
+        "status": {"type": "string", "enum": ["new", "paid", "uploaded", "fed"]},
+        "locked": {"type": "boolean"},
+    },
+}
+FILE = {"type": "object", "properties": {"data": {"type": "string", "format": "binary"}}}
+MUCH = {"type": "object", "properties": {f"p{n}": {"type": "string"} for n in range(20)}}
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "operation", "is_bound"),
+    [
+        ("/orders/{id}/pay", "post", {"responses": answers(ref("Order"))}, True),
+        ("/orders/{id}:pay", "post", {"responses": answers(ref("Order"))}, True),
+        ("/orders/{id}/payOrder", "put", {"responses": answers(None, "204")}, True),
+        ("/orders/{id}/lock", "patch", writes({"type": "object"}, ref("Order")), True),
+        ("/orders/{id}/pay", "post", writes(MUCH, ref("Order")), False),
+        ("/orders/{id}/pay", "post", {"responses": answers(ref("Pet"))}, False),
+        ("/orders/{id}/pay", "delete", {"responses": answers(None, "204")}, False),
+        ("/orders/{id}/payInvoice", "post", {"responses": answers(ref("Order"))}, False),
+        ("/orders/{id}/feed/now", "post", {"responses": answers(ref("Order"))}, False),
+        ("/orders/{id}/search", "post", {"responses": answers(ref("Order"))}, False),
+        ("/orders/{id}/upload", "post", writes(FILE, ref("Order")), False),
+        ("/orders/{id}/pay/{part}", "post", {"responses": answers(ref("Order"))}, False),
+        ("/orders/pay", "post", {"responses": answers(ref("Order"))}, False),
+        ("/orders:pay", "post", {"responses": answers(ref("Order"))}, False),
+        ("/pay/{id}", "post", {"responses": answers(ref("Order"))}, False),
+    ],
+)
+def test_actions(
+    tmp_path: Path, path: str, method: str, operation: dict[str, Any], is_bound: bool
+) -> None:
+    paths = {"/orders/{id}": {"get": reads(ref("Order"))}, path: {method: operation}}
+    inference = inferred(tmp_path, paths, Order=ORDER)
+    found = {"GET /orders/{id}": ("get", "orders")}
+    if is_bound:
+        found[f"{method.upper()} {path}"] = ("update", "orders")
+    assert bound(inference) == found
+
+
+def test_what_may_be_an_action_may_be_a_collection_too(tmp_path: Path) -> None:
+    path = "/orders/{id}/diary"
+    paths = {"/orders/{id}": {"get": reads(ref("Order"))}, path: {"post": writes(PET, ref("Pet"))}}
+    notes = binding(inferred(tmp_path, paths, Order=ORDER), f"POST {path}").notes
+    assert notes.by("update").key == "id"
+    assert notes.by("update").parents == ()
+    assert notes.by("create").key == ""
+    assert [(each.parameter, each.kind) for each in notes.by("create").parents] == [("id", "Order")]

@@ -138,3 +138,23 @@ def test_names_with_brackets() -> None:
     assert plain("page[size]") == "pagesize"
     assert plain("status[]") == "status"
     assert plain("status") == "status"
+
+
+def test_the_only_page_shows_what_somebody_wrote() -> None:
+    with Polymock(SHOP.parents[1] / "petstore" / "openapi.yaml") as mock:
+        client = mock.client()
+        before = client.get("/pets").json()
+        assert [pet["id"] for pet in before] == list(range(1, 11))
+        written = [
+            client.post("/pets", json={"name": f"N{number}", "species": "dog"}).json()
+            for number in range(4)
+        ]
+        assert client.get("/pets").json() == [*before[:6], *written]
+        assert client.get("/pets", params={"limit": 5}).json() == [before[0], *written]
+        dogs = [pet for pet in client.get("/pets?species=dog").json() if pet["species"] == "dog"]
+        assert dogs[-4:] == written
+        written += [
+            client.post("/pets", json={"name": f"N{number}", "species": "cat"}).json()
+            for number in range(4, 12)
+        ]
+        assert client.get("/pets").json() == written[:10]
