@@ -149,6 +149,7 @@ def collection_name(type_name: str) -> str:
     return f"{head}_{plural(last)}" if head else plural(last)
 
 
+@lru_cache(maxsize=4096)
 def plain_collection_name(type_name: str) -> str:
     """The plural snake_case of all words of a name: `UserList` -> `user_lists`."""
     *head, last = words(type_name) or ("",)

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from polymock.errors import Unavailable
 from polymock.stores import FIRST_POSITION, Row, Store
 
 BASE = "base"
@@ -35,9 +36,15 @@ def encode(stored: Stored) -> bytes:
 
 
 def decode(row: Row) -> Stored:
-    """What a live row holds."""
+    """What a live row holds. Raises Unavailable where it is none of ours."""
     assert row.value is not None
-    return decode_value(row.value)
+    try:
+        return decode_value(row.value)
+    except msgspec.DecodeError as error:
+        raise Unavailable(
+            f"The world's store holds what cannot be read as {row.collection}/{row.key[:200]} "
+            f"({error}). Reset the world, or begin with a new store."
+        ) from error
 
 
 class Memory:

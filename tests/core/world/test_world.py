@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 import pytest
 
 from core.world.fakes import writer_of
-from polymock.errors import WorldError
+from polymock.errors import Unavailable, WorldError
+from polymock.stores import Row
 from polymock.world.clock import RUNNING, frozen_at, moved_by
+from polymock.world.rows import decode
 from polymock.world.world import World
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
@@ -49,3 +51,9 @@ def test_a_clock_that_cannot_go_there_stays(world: World) -> None:
     with pytest.raises(WorldError):
         world.change_clock(lambda setting: moved_by(setting, 1e15))
     assert world.clock() == before
+
+
+def test_a_row_that_is_none_of_ours_says_so() -> None:
+    row = Row("pets", "7", b"\xff", 1, 1)
+    with pytest.raises(Unavailable, match="cannot be read as pets/7"):
+        decode(row)
