@@ -267,6 +267,7 @@ def test_a_pid_that_another_process_has_now_is_let_alone(shell: Shell) -> None:
     record = json.loads(entry.read_bytes())
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as stranger:
         record["process"]["pid"] = stranger.pid
+        record["process"]["created"] -= 60
         entry.write_text(json.dumps(record))
         assert [each["status"] for each in shell.json("ps", "--all")] == ["exited"]
         assert shell.json("stop", "pets")[0]["ending"] == "exited"

@@ -66,6 +66,12 @@ def check_references(
         raise Invalid(f"{found[0].location}: {found[0].message}.", found)
 
 
+def dangles(view: View, collection: Collection, document: Mapping[str, Any]) -> bool:
+    """Whether a document refers to anybody who is not there."""
+    named = _named(view, collection, document)
+    return any(not view.exists(target, key) for _, target, key in named)
+
+
 def _named(view: View, collection: Collection, document: Mapping[str, Any]) -> list[Inner]:
     """All that a document refers to, by itself and inside its properties."""
     own = [

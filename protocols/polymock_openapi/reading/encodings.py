@@ -101,8 +101,8 @@ def parse_json(data: bytes, charset: str, what: str) -> Any:
 def _json_fault(data: bytes, error: Exception) -> str:
     if isinstance(error, RecursionError):
         return f"JSON nested deeper than {MAX_JSON_DEPTH} levels"
-    if isinstance(error, UnicodeDecodeError):
-        return f"JSON must be UTF-8 (RFC 8259, section 8.1): {error.reason}"
+    if isinstance(error, UnicodeDecodeError) or "UTF-8" in str(error):
+        return f"JSON must be UTF-8 (RFC 8259, section 8.1): {error}"
     if "truncated" in str(error):
         return f"the JSON text ends too early, after byte {len(data)}"
     return f"not JSON: {error}"

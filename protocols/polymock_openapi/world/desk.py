@@ -14,7 +14,7 @@ from polymock.interfaces import Answer
 from polymock.samples import Sampler
 from polymock.world.collections import Collection, Reference
 from polymock.world.entities import Binding, EntityKind
-from polymock.world.integrity import keys_in, normalised
+from polymock.world.integrity import dangles, keys_in, normalised
 from polymock.world.keys import key_text
 from polymock.world.names import fold, reference_stem
 from polymock.world.view import Entity, View
@@ -145,14 +145,15 @@ class Desk:
         )
 
     def example(self, view: View) -> dict[str, Any]:
-        """What the contract's own example says of the entity, in the terms of documents."""
+        """What the contract's own example says of the entity, in the terms of documents; nothing
+        where it refers to who is not there any more."""
         if not self.notes.reader:
             return {}
         answerer = self._serve(self.notes.reader)
         value = self._entity_in(answerer.first_example())
         told = normalised(self.collection, view.model.collections, value)
         told.pop(self.collection.key, None)
-        return told
+        return {} if dangles(view, self.collection, told) else told
 
     def _entity_in(self, body: Any) -> dict[str, Any]:
         keys = {fold(self.kind.key), fold(self.collection.key)}
