@@ -40,8 +40,7 @@ class RowWriter:
 
     def write(self, space: str, changes: Sequence[Change], now: float) -> list[Row]:
         """Write a batch; each row as it stands now. Raises Conflict."""
-        self._execute(sql.ADD_REVISIONS, (len(changes),))
-        ((last,),) = self._execute(sql.LAST_REVISION).fetchall()
+        ((last,),) = self._execute(sql.TAKE_REVISIONS, (len(changes),)).fetchall()
         first = last - len(changes) + 1
         try:
             rows = [

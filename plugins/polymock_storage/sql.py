@@ -142,9 +142,7 @@ SELECT collections.id, rows.id, revision, position, rows.live, expires, links
 FROM collections LEFT JOIN rows ON rows.collection = collections.id AND rows.key = ?
 WHERE collections.space = ? AND collections.name = ?"""
 
-ADD_REVISIONS = "UPDATE revisions SET last = last + ?"
-
-LAST_REVISION = "SELECT last FROM revisions"
+TAKE_REVISIONS = "UPDATE revisions SET last = last + ? RETURNING last"
 
 NEXT_POSITION = "SELECT max(?, coalesce(max(position) + 1, 0)) FROM rows WHERE collection = ?"
 

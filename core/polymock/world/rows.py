@@ -12,6 +12,7 @@ from polymock.stores import FIRST_POSITION, Row, Store
 
 BASE = "base"
 """The space of what everybody sees who has no session."""
+MAX_HINTS = 10_000
 CHUNK = 200
 """Rows that are fetched at a time where many have to be looked at."""
 
@@ -59,6 +60,8 @@ class Memory:
         self._version: Hashable = None
         self._known: dict[Hashable, Any] = {}
         self.entities: dict[tuple[str, str], Any] = {}
+        self.written: set[tuple[str, str]] = set()
+        """Collections of spaces that had rows once."""
 
     def keep(self, collection: str, key: str, entity: Any) -> None:
         """Keep an entity that nobody wrote."""
@@ -90,6 +93,19 @@ class Rows:
         """Whether anything of a collection was ever written, or deleted."""
         spaces = (self.space,) if self.space == BASE else (self.space, BASE)
         return any(collection in self._collections(space) for space in spaces)
+
+    def may_hold(self, collection: str) -> bool:
+        """Whether it is worth asking for rows of a collection: after the first of them it is, and
+        costs nothing to tell."""
+        known = self._memory.written
+        if (self.space, collection) in known:
+            return True
+        if not self.is_written(collection):
+            return False
+        if len(known) >= MAX_HINTS:
+            known.clear()
+        known.add((self.space, collection))
+        return True
 
     def get(self, collection: str, key: str) -> Row | None:
         """The row of a key."""

@@ -94,7 +94,7 @@ class View:
         counts."""
         if not is_usable(key):
             return None
-        row = self.rows.get(collection, key) if self.rows.is_written(collection) else None
+        row = self.rows.get(collection, key) if self.rows.may_hold(collection) else None
         return self.seen(collection, key, row)
 
     def seen(self, collection: str, key: str, row: Row | None) -> Entity | None:
@@ -122,7 +122,7 @@ class View:
         """Whether there is an entity of this key."""
         if not is_usable(key):
             return False
-        row = self.rows.get(collection, key) if self.rows.is_written(collection) else None
+        row = self.rows.get(collection, key) if self.rows.may_hold(collection) else None
         if row is not None:
             return row.value is not None
         target = self.model.collections[collection]

@@ -220,7 +220,7 @@ class Writer(View):
         """Write a document whose references lead somewhere, and are not deleted meanwhile; the
         first change is its row. Raises Conflict, Invalid."""
         store, space = self.rows.store, self.rows.space
-        if not collection.references:
+        if not (collection.references or self.model.nests(collection.name)):
             return store.apply(space, changes)[0]
         with store.together():
             check_references(self, collection, document, "body", before)

@@ -121,7 +121,7 @@ def _written(
     entity = world.find(collection.name, key)
     if entity is not None:
         desk.check_place(entity, reading, world)
-    answer = answering(desk, reading, world, desk.shape_of_write(reading))
+    answer = answering(desk, reading, world, desk.shape_of_write(reading), is_new=False)
     new_answer = answer
     is_new = made_of is not None and asks_for_new(reading.sent)
     is_new = is_new and (entity is None or not entity.is_written)

@@ -147,15 +147,20 @@ def _check_new(desk: Desk, world: Writer, new: Sequence[dict[str, Any]]) -> None
 
 
 def answering(
-    desk: Desk, reading: Reading, world: Writer, shape: Shape
+    desk: Desk, reading: Reading, world: Writer, shape: Shape, *, is_new: bool = True
 ) -> Callable[[Entity], Answer]:
-    """What answers a write with the entity that it made: all that may fail is tried before."""
+    """What answers a write with the entity that it made: all that may fail is tried before. Only
+    what `is_new` says where it is."""
+
+    def place(entity: Entity) -> str:
+        return desk.location(reading, entity.key, shape) if is_new else ""
+
     frame = desk.frame(shape)
     if shape.media is None or frame is None:
         unchanged = other(desk, reading, shape)
 
         def answer_other(entity: Entity) -> Answer:
-            told = telling(shape, location=desk.location(reading, entity.key, shape))
+            told = telling(shape, location=place(entity))
             return Answer(unchanged.value, "world", told, stable=False)
 
         return answer_other
@@ -163,9 +168,7 @@ def answering(
 
     def answer(entity: Entity) -> Answer:
         value = _value(frame, entity, world)
-        told = telling(
-            shape, state=state_of(entity), location=desk.location(reading, entity.key, shape)
-        )
+        told = telling(shape, state=state_of(entity), location=place(entity))
         return Answer(frame.put(body, value), "world", told, stable=False)
 
     return answer
