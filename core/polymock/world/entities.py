@@ -11,7 +11,6 @@ from polymock.jsonschema import Definitions, Schema
 
 Role = Literal["get", "list", "create", "update", "replace", "delete"]
 """What an operation does with a collection. `update` changes some properties, `replace` all."""
-ROLES: tuple[Role, ...] = ("get", "list", "create", "update", "replace", "delete")
 
 MISSING: Any = msgspec.UNSET
 """No value at all, which null is one of."""

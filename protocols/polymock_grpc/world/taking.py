@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from protobuf import DescField
 
-from polymock.world.names import fold
 from polymock_grpc.answering.overlay import Takes
 from polymock_grpc.spec.types import IMMUTABLE, Types
 from polymock_grpc.world.kinds import Kind
@@ -34,8 +33,3 @@ def settable(kind: Kind, types: Types) -> frozenset[str]:
 
 def _name(kind: Kind) -> DescField | None:
     return None if kind.pattern is None else kind.key
-
-
-def folded_names(kind: Kind) -> frozenset[str]:
-    """The folded names of a kind's parents: its name tells them."""
-    return frozenset(map(fold, kind.parents))
