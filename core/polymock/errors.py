@@ -22,7 +22,8 @@
     ├── ConfigError               polymock.yaml, the environment, the command line
     ├── SpecError                 a contract's document; carries the faults
     ├── PluginError               a plugin is missing, broken or named twice
-    ├── WorldError                a command on the world, its sessions or seeds is wrong
+    ├── CommandError              a command cannot be carried out; says of what kind that is
+    │   └── WorldError            on the world, its sessions or seeds
     ├── StoreError                the world's store cannot be opened
     ├── JournalError              the journal is locked, damaged, refused a query
     └── ServerError               a port is taken, a worker does not start
@@ -34,10 +35,8 @@ Names are neutral of protocol: no HTTP status, no gRPC code. A contract maps the
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
-
 from polymock_schemas.calls import Violation
-from polymock_schemas.commands import Fault
+from polymock_schemas.commands import Fault, RefusalKind
 
 
 class MockError(Exception):
@@ -181,17 +180,23 @@ class PluginError(UserError):
     """A plugin is missing, broken, or named by two distributions."""
 
 
-class WorldError(UserError):
-    """A command on the world, its sessions, snapshots or seeds cannot be carried out.
-
-    `kind` tells whether it is `wrong`, names something `unknown`, or something that is `taken`.
-    """
+class CommandError(UserError):
+    """A command cannot be carried out: of what `kind` that is, and what is wrong where."""
 
     def __init__(
-        self, message: str, hint: str = "", kind: Literal["wrong", "unknown", "taken"] = "wrong"
+        self,
+        message: str,
+        hint: str = "",
+        kind: RefusalKind = "wrong",
+        violations: Sequence[Violation] = (),
     ) -> None:
         super().__init__(message, hint)
         self.kind = kind
+        self.violations = tuple(violations)
+
+
+class WorldError(CommandError):
+    """A command on the world, its sessions, snapshots or seeds cannot be carried out."""
 
 
 class StoreError(UserError):

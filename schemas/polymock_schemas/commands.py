@@ -57,9 +57,12 @@ class PluginInfo(msgspec.Struct, frozen=True):
     why: str = ""
 
 
-RefusalKind = Literal["wrong", "unknown", "taken", "conflict", "unavailable", "failed"]
+RefusalKind = Literal[
+    "wrong", "unknown", "taken", "conflict", "forbidden", "unavailable", "failed"
+]
 """Why a command was refused: what it was asked with is wrong, or names what is not there or what is
-taken; something stands against it; it cannot be carried out now; it failed for a fault of ours."""
+taken; something stands against it; whoever asks may not; it cannot be carried out now; it failed
+for a fault of ours."""
 
 
 class Refusal(msgspec.Struct, frozen=True):

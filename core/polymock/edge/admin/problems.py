@@ -19,6 +19,7 @@ STATUSES: Mapping[RefusalKind, int] = {
     "unknown": 404,
     "taken": 409,
     "conflict": 409,
+    "forbidden": 403,
     "unavailable": 503,
     "failed": 500,
 }
