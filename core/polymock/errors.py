@@ -25,7 +25,8 @@
     ├── CommandError              a command cannot be carried out; says of what kind that is
     │   └── WorldError            on the world, its sessions or seeds
     ├── StoreError                the world's store cannot be opened
-    ├── JournalError              the journal is locked, damaged, refused a query
+    ├── JournalError              the journal is locked, refused a query
+    │   └── DamagedJournal        its file cannot be read, in part or at all
     └── ServerError               a port is taken, a worker does not start
     Unsatisfiable                 no value satisfies a schema; carries the path
 
@@ -35,6 +36,7 @@ Names are neutral of protocol: no HTTP status, no gRPC code. A contract maps the
 from __future__ import annotations
 
 from collections.abc import Sequence
+
 from polymock_schemas.calls import Violation
 from polymock_schemas.commands import Fault, RefusalKind
 
@@ -205,6 +207,20 @@ class StoreError(UserError):
 
 class JournalError(UserError):
     """The journal cannot be opened, or refused a query."""
+
+
+class DamagedJournal(JournalError):
+    """The journal's file or its write-ahead log is damaged.
+
+    `in_log` tells whether it is the log; `whole` is how many bytes of it come before the damage.
+    """
+
+    def __init__(
+        self, message: str, hint: str = "", *, in_log: bool = False, whole: int = 0
+    ) -> None:
+        super().__init__(message, hint)
+        self.in_log = in_log
+        self.whole = whole
 
 
 class ServerError(UserError):

@@ -7,8 +7,17 @@ and uses what it returned until the snapshot that it belongs to is replaced.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, runtime_checkable
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Generic,
+    Literal,
+    Protocol,
+    TypeVar,
+    runtime_checkable,
+)
 
 import msgspec
 
@@ -17,8 +26,11 @@ from polymock_schemas.calls import Call, Headers, Reply, Source
 from polymock_schemas.commands import Fault
 
 if TYPE_CHECKING:
+    from polymock.commands.dispatching import Dispatcher
+    from polymock.jsonschema import Definitions
     from polymock.world.entities import Inference
     from polymock.world.writing import Writer
+    from polymock_schemas.mocks import OperationForm
 
 ConfigT = TypeVar("ConfigT", bound=msgspec.Struct)
 
@@ -32,7 +44,8 @@ class Plugin(msgspec.Struct, Generic[ConfigT], frozen=True):
 
     `build` gets the decoded config and returns what the group asks for: a `ContractReader` for
     `polymock.protocols`, a `Strategy` for `polymock.auth`, a `polymock.stores.Storage` for
-    `polymock.storage`.
+    `polymock.storage`, `polymock.commands.command.Commands` for `polymock.commands`, an `Annex` for
+    `polymock.admin`.
     """
 
     config: type[ConfigT]
@@ -242,6 +255,24 @@ class Worldly(Protocol):
 
 
 @runtime_checkable
+class Describing(Protocol):
+    """A contract that tells how its operations are called over HTTP."""
+
+    @property
+    def definitions(self) -> Definitions:
+        """The schemas that those of its descriptions refer to."""
+        ...
+
+    def address(self, operation: Operation) -> tuple[str, str]:
+        """Method and path below the mock's prefix: `GET`, `/pets/{petId}`."""
+        ...
+
+    def describe(self, operation: Operation) -> OperationForm:
+        """All that whoever calls it has to know. Compiles the operation. Raises SpecError."""
+        ...
+
+
+@runtime_checkable
 class Screening(Protocol):
     """A contract that refuses some calls for what their header fields say."""
 
@@ -274,6 +305,75 @@ class Framing(Protocol):
         ...
 
 
+PartKind = Literal["parameter", "request", "response", "field", "argument", "input"]
+"""What a part of a contract is: a parameter of a call, a property of what is sent or answered; of
+GraphQL a field, an argument, or a field of an input type."""
+
+
+class Part(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A part of a contract that a call may exercise, beside operations and their statuses.
+
+    `operation` is its operation's name, "" where it is of no single one. `place` tells where it
+    stands: of a parameter `path`, `query`, `header` or `cookie`; of a response the declared status,
+    "" for any that is ok; of others what the protocol likes. `name` is its name; of a property the
+    way to it, as `polymock.journal.coverage.ways` writes it. `aliases` are other names that it has
+    in messages. `type` is in the contract's own words.
+    """
+
+    operation: str
+    kind: PartKind
+    place: str
+    name: str
+    type: str = ""
+    required: bool = False
+    aliases: tuple[str, ...] = ()
+
+
+class Recorded(msgspec.Struct, frozen=True):
+    """What a recorded call asked for.
+
+    `query` is its URL's; `body` its body's text or, where that is a JSON object, an object of the
+    members that `Accounting.kept` names. `shape` is that object with the names of types in the
+    place of other values; None where it is none.
+    """
+
+    operation: str
+    query: str
+    body: str
+    shape: Any = None
+
+
+@runtime_checkable
+class Inventoried(Protocol):
+    """A contract that can list its parts, for coverage."""
+
+    def parts(self) -> Iterator[Part]:
+        """All of them, those of an operation one after the other. Asked in the background, between
+        calls, a few at a time: nothing that takes long may come before the first."""
+        ...
+
+
+@runtime_checkable
+class Accounting(Protocol):
+    """A protocol (a `ContractReader`) that tells by itself which parts a recorded call asks for.
+
+    Without it they are found by their names: parameters in the query and the header fields,
+    properties in JSON and in forms.
+    """
+
+    @property
+    def kept(self) -> Sequence[str]:
+        """The members of a JSON object that tell what is asked for."""
+        ...
+
+    def account(self, parts: Sequence[Part]) -> Callable[[Recorded], Iterable[Part]]:
+        """A function that tells which of a contract's parts a call exercises, responses aside.
+
+        It never raises: of what cannot be read there are none.
+        """
+        ...
+
+
 class Strategy(Protocol):
     """An auth strategy: names the principal of a call."""
 
@@ -296,5 +396,26 @@ class Strategy(Protocol):
         """The principal's name; None where the call has no credentials of this kind.
 
         Raises Unauthenticated or Forbidden where it has, and they are wrong.
+        """
+        ...
+
+
+AsgiApp = Callable[[Any, Any, Any], Awaitable[None]]
+"""An application of ASGI 3: `(scope, receive, send)`."""
+
+
+class Annex(Protocol):
+    """What answers on the admin port beside the API, below a path of its own."""
+
+    @property
+    def path(self) -> str:
+        """Where: `/mcp`. No trailing slash."""
+        ...
+
+    def open(self, dispatcher: Dispatcher) -> AbstractAsyncContextManager[AsgiApp]:
+        """The application, while the server runs; what it opens is closed on leaving.
+
+        `scope["state"]["caller"]` is the `Caller` who asks, with the role that the token gave;
+        Host and Origin have been checked.
         """
         ...

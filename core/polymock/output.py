@@ -45,6 +45,21 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     console.print(table)
 
 
+def print_result(result: Any) -> None:
+    """Whatever a command answered: structs as a table with a line for each (or, of one, a line for
+    each property), anything else as JSON."""
+    told = msgspec.to_builtins(result, enc_hook=str)
+    if isinstance(told, dict) and told:
+        print_table(("property", "value"), [(name, value) for name, value in told.items()])
+    elif isinstance(told, list) and told and all(isinstance(each, dict) for each in told):
+        names = list(dict.fromkeys(name for each in told for name in each))
+        print_table(names, [[each.get(name, "") for name in names] for each in told])
+    elif isinstance(told, list) and not told:
+        print_lines(["None."])
+    else:
+        print_json(result)
+
+
 def print_csv(result: SqlResult) -> None:
     """A header line, then the rows, as RFC 4180 has it; NULL is empty."""
     buffer = io.StringIO()

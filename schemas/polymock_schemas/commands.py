@@ -1,10 +1,11 @@
-"""Results of commands, as the CLI's `--json` and the admin API give them."""
+"""What commands on documents, the journal and plugins are asked with, and what they answer."""
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
+from msgspec import Meta
 
 from polymock_schemas.calls import Violation
 
@@ -34,6 +35,42 @@ class CheckResult(msgspec.Struct, frozen=True):
     protocol: str
     operations: int
     faults: tuple[Fault, ...]
+
+
+class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A question that needs no parameters."""
+
+
+class SqlQuery(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """A question to the journal."""
+
+    sql: Annotated[str, Meta(min_length=1, max_length=100_000, description="One SELECT")]
+    limit: Annotated[int, Meta(ge=1, le=100_000, description="At most so many rows")] = 1000
+    timeout: Annotated[
+        float,
+        Meta(
+            ge=0.001,
+            le=60,
+            description="Seconds that it may take",
+            extra={"unit": "seconds"},
+        ),
+    ] = 30.0
+
+
+class CheckParams(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """What to check."""
+
+    specs: Annotated[
+        tuple[str, ...],
+        Meta(
+            max_length=1000,
+            description="A config, or specs (paths or URLs); default: the folder's polymock.yaml",
+        ),
+    ] = ()
+    strict: Annotated[bool, Meta(description="Take warnings for errors")] = False
+    allow_private: Annotated[
+        bool, Meta(description="Let URLs of specs be of this machine or network")
+    ] = False
 
 
 class SqlResult(msgspec.Struct, frozen=True):

@@ -2,24 +2,39 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
+from msgspec import Meta
 
 
-class GenerateParams(msgspec.Struct, frozen=True):
+class GenerateParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a project is made from, and where.
 
-    `specs` name one config, or specs, as for `polymock serve`. `output` is the project's folder.
-    `name` is what images and Kubernetes objects are called ("" takes the folder's name). `force`
-    admits a folder that is not empty: files of the project take the place of those that are there,
-    and nothing else is touched. `allow_private` lets URLs of specs be of this machine or network.
+    With `force` files of the project take the place of those that are there, and nothing else is
+    touched.
     """
 
-    specs: tuple[str, ...]
-    output: str
-    name: str = ""
-    seed: int | None = None
-    force: bool = False
-    allow_private: bool = False
+    specs: Annotated[
+        tuple[str, ...],
+        Meta(
+            max_length=1000,
+            description="A config, or specs (paths or URLs); default: the folder's polymock.yaml",
+        ),
+    ]
+    output: Annotated[str, Meta(min_length=1, description="The project's folder")]
+    name: Annotated[
+        str, Meta(max_length=200, description="Of the image and in Kubernetes; default: the folder's")
+    ] = ""
+    seed: Annotated[
+        int | None, Meta(description="The same seed gives the same answers")
+    ] = None
+    force: Annotated[
+        bool, Meta(description="Overwrite the project's files where the folder has them")
+    ] = False
+    allow_private: Annotated[
+        bool, Meta(description="Let URLs of specs be of this machine or network")
+    ] = False
 
 
 class GeneratedMock(msgspec.Struct, frozen=True):

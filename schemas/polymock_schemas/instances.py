@@ -12,12 +12,48 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-InstanceName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")]
-"""Letters, digits, `.`, `_` and `-`; the first is a letter or a digit."""
+InstanceName = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$",
+        description="Letters, digits, `.`, `_` and `-`, at most 64, the first a letter or digit",
+    ),
+]
+KnownName = Annotated[str, Meta(min_length=1, max_length=64, description="The instance's name")]
+"""Of one that is there: whoever asks is told the nearest name where there is none."""
 
 Port = Annotated[int, Meta(ge=0, le=65535)]
 
-Seconds = Annotated[float, Meta(ge=0, le=3600)]
+Wait = Annotated[
+    float,
+    Meta(
+        ge=0,
+        le=3600,
+        description="How long it may take to be ready",
+        extra={"unit": "seconds"},
+    ),
+]
+Grace = Annotated[
+    float,
+    Meta(
+        ge=0,
+        le=3600,
+        description="How long it may take to end before it is killed",
+        extra={"unit": "seconds"},
+    ),
+]
+Specs = Annotated[
+    tuple[Annotated[str, Meta(min_length=1, max_length=4096)], ...],
+    Meta(
+        max_length=1000,
+        description="One config, or specs: paths of files or folders on the machine where it will "
+        "run, or URLs; default: the folder's polymock.yaml",
+    ),
+]
+
+MAX_TEXT = 4 * 1024 * 1024
+"""Characters of one text."""
+MAX_TEXTS = 200
 
 InstanceStatus = Literal["starting", "running", "unresponsive", "exited"]
 """`unresponsive`: the process is there, but does not say that it can serve."""
@@ -26,65 +62,142 @@ Ending = Literal["stopped", "killed", "exited"]
 """How it ended: when asked; by force, as it did not end in time; by itself, before that."""
 
 
+class TextFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A file that is given as it stands, and kept with the instance."""
+
+    name: Annotated[
+        str,
+        Meta(
+            min_length=1,
+            max_length=200,
+            description="Its name, such as `shop.yaml`, `schema.graphql`, `shop/v1/shop.proto`; "
+            "others refer to it by that",
+        ),
+    ]
+    text: Annotated[str, Meta(max_length=MAX_TEXT, description="The whole file")]
+    served: Annotated[
+        bool,
+        Meta(description="false where it is no spec, but there for others that refer to it"),
+    ] = True
+
+
+Texts = Annotated[
+    tuple[TextFile, ...],
+    Meta(
+        max_length=MAX_TEXTS,
+        description="Specs as texts instead of paths, and what they refer to. A polymock.yaml "
+        "among them is the config, and says what is served. Ports that are not given are free",
+    ),
+]
+
+
 class ServeOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The options of `polymock serve`; None leaves it to the config and the environment."""
 
-    host: str | None = None
-    port: Port | None = None
-    admin_port: Port | None = None
-    grpc_port: Port | None = None
-    workers: Annotated[int, Meta(ge=1, le=256)] | None = None
-    seed: int | None = None
-    journal: str | None = None
-    no_journal: bool = False
-    log_level: Literal["debug", "info", "warning", "error"] = "info"
-    reload: bool = False
-    strict: bool = False
-    allow_private: bool = False
+    host: Annotated[str | None, Meta(description="Address of the mocks")] = None
+    port: Annotated[
+        Port | None, Meta(description="Port of the mocks; 0 picks a free one; default: 8080")
+    ] = None
+    admin_port: Annotated[
+        Port | None,
+        Meta(
+            description="Port of health, logs and the admin API; 0 picks a free one; default: 8081"
+        ),
+    ] = None
+    grpc_port: Annotated[
+        Port | None, Meta(description="Port of gRPC mocks; 0 picks a free one; default: 50051")
+    ] = None
+    workers: Annotated[
+        Annotated[int, Meta(ge=1, le=256)] | None, Meta(description="Worker processes")
+    ] = None
+    seed: Annotated[int | None, Meta(description="The same seed gives the same answers")] = None
+    journal: Annotated[str | None, Meta(description="The journal's DuckDB file")] = None
+    no_journal: Annotated[bool, Meta(description="Record nothing")] = False
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"], Meta(description="What is logged")
+    ] = "info"
+    reload: Annotated[
+        bool, Meta(description="Serve specs and config anew when their files change")
+    ] = False
+    strict: Annotated[bool, Meta(description="Take warnings about specs for errors")] = False
+    allow_private: Annotated[
+        bool,
+        Meta(
+            description="Let URLs of specs named here, and their callbacks, be of this machine or "
+            "network"
+        ),
+    ] = False
 
 
-class StartParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Start an instance.
+class StartParams(ServeOptions, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Start an instance, of what `specs` and `texts` say, and wait until it serves."""
 
-    `specs` are one config or specs, as `polymock serve` takes them, and `folder` is where their
-    relative paths start ("" is the working directory). Without a `name` it gets that of the
-    config's folder or of the first spec. It must be ready within `wait` seconds.
-    """
+    specs: Specs = ()
+    texts: Texts = ()
+    name: Annotated[
+        InstanceName | None,
+        Meta(description="Its name; default: that of the config's folder, or of the first spec"),
+    ] = None
+    folder: Annotated[
+        str,
+        Meta(max_length=4096, description="Where relative paths start; default: where it is asked"),
+    ] = ""
+    wait: Wait = 30.0
 
-    specs: tuple[str, ...] = ()
-    name: InstanceName | None = None
-    options: ServeOptions = ServeOptions()
-    folder: str = ""
-    wait: Seconds = 30.0
+
+class ChangeParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Let an instance serve something else, under its name, at its ports."""
+
+    name: KnownName
+    specs: Specs = ()
+    texts: Texts = ()
+    seed: Annotated[
+        int | None, Meta(description="The same seed gives the same answers; default: as before")
+    ] = None
+    strict: Annotated[
+        bool | None, Meta(description="Take warnings about specs for errors; default: as before")
+    ] = None
+    allow_private: Annotated[
+        bool | None,
+        Meta(description="Let URLs of specs be of this machine or network; default: as before"),
+    ] = None
+    folder: Annotated[
+        str,
+        Meta(max_length=4096, description="Where relative paths start; default: where it is asked"),
+    ] = ""
+    grace: Grace = 20.0
+    wait: Wait = 30.0
 
 
 class StopParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Stop the named instances, or `all` that run; after `grace` seconds they are killed."""
+    """Stop the named instances, or `all` that run."""
 
-    names: tuple[str, ...] = ()
-    all: bool = False
-    grace: Seconds = 20.0
+    names: Annotated[
+        tuple[str, ...], Meta(max_length=1000, description="The instances' names")
+    ] = ()
+    all: Annotated[bool, Meta(description="All that run, instead of names")] = False
+    grace: Grace = 20.0
 
 
 class RestartParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Stop an instance and start it again; the times are those of the two."""
+    """Stop an instance and start it again."""
 
-    name: str
-    grace: Seconds = 20.0
-    wait: Seconds = 30.0
+    name: KnownName
+    grace: Grace = 20.0
+    wait: Wait = 30.0
 
 
 class ListParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which instances: those that run, or `all`, with those that ended."""
 
-    all: bool = False
+    all: Annotated[bool, Meta(description="Those that ended too")] = False
 
 
 class ServerLogParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The last `lines` of what an instance printed."""
+    """The last lines of what an instance printed."""
 
-    name: str
-    lines: Annotated[int, Meta(ge=0, le=100_000)] = 50
+    name: KnownName
+    lines: Annotated[int, Meta(ge=0, le=100_000, description="How many")] = 50
 
 
 class Address(msgspec.Struct, frozen=True):

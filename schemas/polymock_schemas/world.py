@@ -13,85 +13,124 @@ import msgspec
 from msgspec import Meta
 
 Name = Annotated[str, Meta(min_length=1, max_length=64)]
-Key = Annotated[str, Meta(min_length=1, max_length=500)]
-
-
-class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A question that needs no parameters."""
+Key = Annotated[str, Meta(min_length=1, max_length=500, description="The entity's key")]
+CollectionName = Annotated[
+    str, Meta(max_length=200, description="The collection's name, such as `orders`")
+]
+Session = Annotated[
+    str, Meta(max_length=64, description="In this session; without it in the base world")
+]
 
 
 class OfSession(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A question about a world as a whole."""
 
-    session: str = ""
+    session: Session = ""
 
 
 class BindingsQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Which operations are bound; `all`: also those that are not."""
+    """Which operations are bound."""
 
-    all: bool = False
+    all: Annotated[bool, Meta(description="Operations that are not bound, too")] = False
+
+
+class InferenceQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is inferred of a config, or of specs."""
+
+    specs: Annotated[
+        tuple[str, ...],
+        Meta(
+            max_length=1000,
+            description="A config, or specs (paths or URLs); default: the folder's polymock.yaml",
+        ),
+    ] = ()
+    all: Annotated[bool, Meta(description="Operations that are not bound, too")] = False
+    allow_private: Annotated[
+        bool, Meta(description="Let URLs of specs be of this machine or network")
+    ] = False
 
 
 class EntityQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Which entities of a collection: `where` are conditions such as `status=paid`, all of which
-    they keep; `sort` an order such as `-createdAt,name`; `text` stands somewhere in them."""
+    """Which entities of a collection."""
 
-    collection: str
-    where: tuple[str, ...] = ()
-    sort: str = ""
-    text: str = ""
-    limit: Annotated[int, Meta(ge=1, le=1000)] = 25
-    offset: Annotated[int, Meta(ge=0, le=1_000_000_000)] = 0
-    session: str = ""
+    collection: CollectionName
+    where: Annotated[
+        tuple[str, ...],
+        Meta(
+            max_length=100,
+            description="Conditions that all keep: `status=paid`, `price_max=100`, `address.city=Rome`",
+        ),
+    ] = ()
+    sort: Annotated[
+        str, Meta(max_length=1000, description="The order, `-` falls: `-createdAt,name`")
+    ] = ""
+    text: Annotated[
+        str, Meta(max_length=1000, description="Text that stands somewhere in them")
+    ] = ""
+    limit: Annotated[int, Meta(ge=1, le=1000, description="At most so many")] = 25
+    offset: Annotated[int, Meta(ge=0, le=1_000_000_000, description="Pass over so many")] = 0
+    session: Session = ""
 
 
 class EntityKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One entity."""
 
-    collection: str
+    collection: CollectionName
     key: Key
-    session: str = ""
+    session: Session = ""
 
 
 class EntityValue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One entity, and the whole value that it is to have."""
 
-    collection: str
+    collection: CollectionName
     key: Key
-    value: dict[str, Any]
-    session: str = ""
+    value: Annotated[dict[str, Any], Meta(description="The whole entity, a JSON object")]
+    session: Session = ""
 
 
 class SnapshotName(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A snapshot, and the world that it is taken of or restored to."""
 
-    name: Name
-    session: str = ""
+    name: Annotated[Name, Meta(description="The snapshot's name")]
+    session: Session = ""
 
 
 class ClockChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What to do to a clock; one of: `freeze` it (at the instant `now`, if one is given), set it to
-    `now`, `move` it by so many seconds (negative ones go back), or `reset` it to the machine's."""
+    """What to do to a clock: one of `freeze` (with or without `now`), `now`, `move`, `reset`."""
 
-    freeze: bool = False
-    now: datetime | None = None
-    move: float | None = None
-    reset: bool = False
-    session: str = ""
+    freeze: Annotated[bool, Meta(description="Stop it: now, or at the instant `now`")] = False
+    now: Annotated[
+        datetime | None, Meta(description="Put it to an instant (RFC 3339; UTC if it does not say)")
+    ] = None
+    move: Annotated[
+        float | None,
+        Meta(
+            description="Move it by so many seconds; negative ones go back",
+            extra={"unit": "seconds"},
+        ),
+    ] = None
+    reset: Annotated[bool, Meta(description="Let it run with the machine's again")] = False
+    session: Session = ""
 
 
 class NewSession(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A session to begin: without a `name` it gets one; `ttl` is how many seconds it lives unused,
-    by default as the config says."""
+    """A session to begin."""
 
-    name: Annotated[str, Meta(max_length=64)] = ""
-    ttl: Annotated[float, Meta(ge=1, le=2_592_000)] | None = None
+    name: Annotated[str, Meta(max_length=64, description="Default: one that is made up")] = ""
+    ttl: Annotated[
+        Annotated[float, Meta(ge=1, le=2_592_000)] | None,
+        Meta(
+            description="Seconds that it lives unused; default: as the config says",
+            extra={"unit": "seconds"},
+        ),
+    ] = None
 
 
 class SessionName(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One session."""
 
-    name: Name
+    name: Annotated[Name, Meta(description="The session's name")]
 
 
 class SessionInfo(msgspec.Struct, frozen=True):

@@ -138,7 +138,7 @@ def test_check_prints_json_for_every_mock_of_a_config(folder: Path) -> None:
 
 
 def test_check_prints_the_configs_schema() -> None:
-    schema = json.loads(polymock("check", "--schema").stdout)
+    schema = json.loads(polymock("config", "schema").stdout)
     assert schema["title"] == "polymock.yaml"
 
 

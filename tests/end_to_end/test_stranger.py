@@ -77,6 +77,23 @@ def test_four_protocols_are_served_and_recorded_together(
     ]
 
 
+def test_its_command_is_everywhere(
+    environment: Path, tmp_path: Path, serve: Callable[..., Server]
+) -> None:
+    (tmp_path / "polymock.json").write_text(json.dumps({"mocks": MOCKS}), "utf-8")
+    server = serve("polymock.json", "--grpc-port", "0", python=str(environment / "python"))
+    httpx.post(f"{server.url}/rpc", json=_BALANCE, trust_env=False)
+    server.await_rows(1)
+    called = {"mock": "wallet", "method": "wallet.balance", "calls": 1, "refused": 0}
+    api = f"{server.admin_url}/api/v1"
+    told = httpx.post(f"{api}/jsonrpc/methods", json={"mock": "wallet"}, trust_env=False).json()
+    assert told[0] == called
+    assert "/jsonrpc/methods" in httpx.get(f"{api}/openapi.json", trust_env=False).text
+    program = str(environment / "polymock")
+    printed = _run(program, "jsonrpc", "methods", "--json", "--url", server.admin_url)
+    assert json.loads(printed) == told
+
+
 _BALANCE = {
     "jsonrpc": "2.0",
     "id": 1,

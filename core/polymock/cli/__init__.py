@@ -1,22 +1,24 @@
-"""The command line: one sub-command a command, nothing else; a file for each noun.
+"""The command line: `serve`, and a sub-command for each command that is installed.
 
-What a command needs is imported inside it, so that `--help` and errors of usage come at once.
+`deriving` makes them of the commands' definitions, `options` of their parameters; what they answer
+is printed by `showing`. What a command needs is imported when it runs, so that `--help` and errors
+of usage come at once.
 """
 
 from __future__ import annotations
 
-from polymock.cli import entities as entities  # its commands are below `world`
-from polymock.cli.generate import generate
-from polymock.cli.group import main
-from polymock.cli.instances import ps, restart, server_log, start, stop
-from polymock.cli.logs import logs
-from polymock.cli.plugins import plugins
-from polymock.cli.serving import check, serve
-from polymock.cli.sessions import sessions
-from polymock.cli.world import world
+import rich_click as click
+
+from polymock.cli.deriving import Installed
+from polymock.cli.serving import serve
 
 __all__ = ["main"]
 
-for _command in (serve, start, stop, restart, ps, check, generate, logs, world, sessions, plugins):
-    main.add_command(_command)
-logs.add_command(server_log)
+
+@click.group(cls=Installed, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="polymock", prog_name="polymock")
+def main() -> None:
+    """A mock server that answers as your API's document says, with SQL over its traffic."""
+
+
+main.add_command(serve)

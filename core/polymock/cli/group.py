@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import inf
 from typing import Any, TypeVar
 
 import rich_click as click
@@ -16,12 +17,13 @@ Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 
 class Duration(click.ParamType[float]):
-    """A time such as `500ms` or `30s`, in seconds, above 0 and up to `most`; a `signed` one may be
+    """A time such as `500ms` or `30s`, in seconds, from `least` to `most`; a `signed` one may be
     negative, and of any length."""
 
     name = "time"
 
-    def __init__(self, most: float, *, signed: bool = False) -> None:
+    def __init__(self, most: float = inf, *, least: float = 0.0, signed: bool = False) -> None:
+        self._least = least
         self._most = most
         self._signed = signed
 
@@ -35,8 +37,9 @@ class Duration(click.ParamType[float]):
             seconds = parse_duration(text[1:] if self._signed and text[:1] in "+-" else text)
         except ConfigError as error:
             self.fail(f"{error} {error.hint}", param, ctx)
-        if not self._signed and not 0 < seconds <= self._most:
-            self.fail(f"{value} is not within 1ms and {self._most:g}s.", param, ctx)
+        if not self._signed and not self._least <= seconds <= self._most:
+            most = "" if self._most == inf else f" to {self._most:g}s"
+            self.fail(f"{value} is not within {self._least:g}s{most}.", param, ctx)
         return sign * seconds
 
 
@@ -54,12 +57,6 @@ class Group(click.RichGroup):
         except UserError as error:
             report(error)
             ctx.exit(1)
-
-
-@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="polymock", prog_name="polymock")
-def main() -> None:
-    """A mock server that answers as your API's document says, with SQL over its traffic."""
 
 
 def report(error: UserError) -> None:

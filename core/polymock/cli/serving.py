@@ -1,11 +1,10 @@
-"""Serving mocks, and checking whether they can be served."""
+"""Serving mocks: the one sub-command that is no command, as it is what commands are asked of."""
 
 from __future__ import annotations
 
 import rich_click as click
 
-from polymock.cli.group import PRIVATE_HELP, json_option
-from polymock_schemas.commands import CheckResult
+from polymock.cli.group import PRIVATE_HELP
 
 PORT = click.IntRange(0, 65535)
 
@@ -69,49 +68,3 @@ def serve(
     loaded = load(specs, overrides)
     code = run(loaded, reload=reload, log_level=log_level, strict=strict, as_json=as_json)
     raise SystemExit(code)
-
-
-@click.command()
-@click.argument("specs", nargs=-1, metavar="[CONFIG | SPEC...]")
-@click.option("--strict", is_flag=True, help="Take warnings for errors.")
-@click.option("--allow-private", is_flag=True, help=PRIVATE_HELP)
-@click.option("--schema", is_flag=True, help="Print the JSON Schema of polymock.yaml instead.")
-@json_option
-def check(
-    specs: tuple[str, ...], strict: bool, allow_private: bool, schema: bool, as_json: bool
-) -> None:
-    """List what is wrong with specs; exit 1 if something cannot be served."""
-    from polymock.commands.contracts import check as check_all
-    from polymock.commands.contracts import config_schema, is_refused
-    from polymock.config.loading import Overrides, load
-    from polymock.output import print_json, print_lines
-    from polymock.server.panel import fault_line
-
-    if schema:
-        print_lines([config_schema()])
-        return
-    results = check_all(load(specs, Overrides(allow_private=allow_private)))
-    if as_json:
-        print_json(results)
-    else:
-        for result in results:
-            print_lines([_summary(result), *(f"  {fault_line(fault)}" for fault in result.faults)])
-    if is_refused(results, strict=strict):
-        raise SystemExit(1)
-
-
-def _summary(result: CheckResult) -> str:
-    """One line on a checked spec."""
-    counts = [
-        _count(number, level)
-        for level in ("error", "warning")
-        if (number := sum(fault.level == level for fault in result.faults))
-    ]
-    is_read = result.operations or all(fault.level == "warning" for fault in result.faults)
-    what = _count(result.operations, "operation") if is_read else "not read"
-    words = filter(None, (result.protocol, what, *(counts or ("nothing wrong",))))
-    return f"{result.spec}: {', '.join(words)}"
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

@@ -10,8 +10,6 @@ from polymock.commands.command import Command, Commands
 from polymock.config.settings import suggestion
 from polymock.errors import CommandError, PluginError
 
-GROUP = "polymock.commands"
-
 
 class Catalog:
     """The nouns that are installed, and their commands; a noun is imported when it is asked for.
@@ -27,12 +25,12 @@ class Catalog:
     @functools.cached_property
     def nouns(self) -> tuple[str, ...]:
         """The names of all nouns, sorted; nothing is imported."""
-        return plugins.names(GROUP)
+        return plugins.names(plugins.COMMANDS)
 
     def noun(self, name: str) -> Commands:
         """What a noun offers. Raises PluginError."""
         if name not in self._nouns:
-            found = plugins.build(GROUP, name, {})
+            found = plugins.build(plugins.COMMANDS, name, {})
             fault = _fault(name, found)
             if fault:
                 raise PluginError(

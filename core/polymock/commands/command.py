@@ -28,6 +28,8 @@ an `admin` also starts and stops servers, reads and writes files, and gives out 
 
 Method = Literal["GET", "POST", "PUT", "DELETE"]
 
+Surface = Literal["cli", "api", "mcp"]
+
 
 class Route(msgspec.Struct, frozen=True):
     """The address of a command below `/api/v1`.
@@ -50,16 +52,25 @@ class Terminal(msgspec.Struct, frozen=True):
 
     `words` are its sub-command; by default noun and verb. Parameters are options (`--dry-run` for
     `dry_run`), but those in `arguments` are positional, in order; the last may be a list. `short`
-    gives options a letter. `show` is the place of a function `(result, params) -> None` that prints
-    the result for people; by default structs are printed as tables. `fails` is the place of a
-    function `(result, params) -> bool` that tells whether the exit code is 1.
+    gives options a letter, and those in `hidden` are for programs alone.
+
+    The others are places of functions. `show(result, params)` prints the result for people; by
+    default structs are printed as tables. `formats` are flags (`csv` is `--csv`) with functions of
+    that kind, and what `json(result, params)` returns is what `--json` prints, where that is not
+    the result as it is. `fails(result, params)` tells whether the exit code is 1.
+    `follow(ask, params)` prints on and on, where `ask(params)` has the command carried out with
+    other parameters; `--follow` (`-f`) asks for it.
     """
 
     words: tuple[str, ...] = ()
     arguments: tuple[str, ...] = ()
     short: Mapping[str, str] = {}
+    hidden: tuple[str, ...] = ()
     show: str = ""
+    formats: Mapping[str, str] = {}
+    json: str = ""
     fails: str = ""
+    follow: str = ""
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,7 +81,8 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
     msgspec can write as JSON. `run` is the place (`package.module:function`) of a function
     `(context, params) -> result`, see `context`. `writes` tells whether anything is changed,
     `destroys` whether something is lost by it, and `repeats` whether doing it twice is doing it
-    once. `example` are parameters that would do.
+    once. `example` are parameters that would do. All `surfaces` offer it, unless it makes no sense
+    there, as a server that speaks over standard output does not in an API.
     """
 
     name: str
@@ -87,6 +99,7 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
     example: Mapping[str, Any] = {}
     route: Route | None = None
     terminal: Terminal = Terminal()
+    surfaces: frozenset[Surface] = frozenset(("cli", "api", "mcp"))
 
     @property
     def noun(self) -> str:

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from msgspec.structs import replace
 
+from polymock.commands.context import Context
 from polymock.config.certificates import find_certificates
-from polymock.config.loading import LoadedConfig
+from polymock.config.loading import LoadedConfig, Overrides, load
 from polymock.contracts import compile_mock, find_protocol
 from polymock.errors import SpecError
 from polymock.interfaces import Worldly
@@ -21,12 +23,18 @@ from polymock.world.entities import Inference
 from polymock.world.inferring import mock_names
 from polymock.world.model import build_model
 from polymock.world.seeds import read_seeds
-from polymock_schemas.commands import CheckResult, Fault
+from polymock_schemas.commands import CheckParams, CheckResult, Fault, Nothing
 from polymock_schemas.config import MockConfig
 from polymock_schemas.published import published_schema
 
 
-def check(loaded: LoadedConfig) -> tuple[CheckResult, ...]:
+def check(context: Context, params: CheckParams) -> tuple[CheckResult, ...]:
+    """What is wrong with what a config or specs say. Raises ConfigError, PluginError."""
+    overrides = Overrides(allow_private=params.allow_private)
+    return check_loaded(load(params.specs, overrides, directory=context.folder))
+
+
+def check_loaded(loaded: LoadedConfig) -> tuple[CheckResult, ...]:
     """What is wrong with each mock's contract, every operation compiled and sampled.
 
     A contract that cannot be compiled is a result with errors; a broken plugin raises PluginError,
@@ -47,14 +55,15 @@ def check(loaded: LoadedConfig) -> tuple[CheckResult, ...]:
     return results
 
 
-def config_schema() -> str:
+def config_schema(_context: Context, _params: Nothing) -> dict[str, Any]:
     """The published JSON Schema of polymock.yaml, for editors."""
-    return published_schema("polymock.schema.json")
+    schema: dict[str, Any] = msgspec.json.decode(published_schema("polymock.schema.json"))
+    return schema
 
 
-def is_refused(results: Sequence[CheckResult], *, strict: bool) -> bool:
-    """Whether a contract has an error, or, with `strict`, as much as a warning."""
-    levels = {"error", "warning"} if strict else {"error"}
+def is_refused(results: Sequence[CheckResult], params: CheckParams) -> bool:
+    """Whether a contract has an error, or, where it is strict, as much as a warning."""
+    levels = {"error", "warning"} if params.strict else {"error"}
     return any(fault.level in levels for result in results for fault in result.faults)
 
 

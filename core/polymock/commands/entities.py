@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from polymock.commands.command import Command
+from polymock.commands.context import Context
 from polymock.commands.world import living
 from polymock.config.settings import suggestion
 from polymock.errors import Invalid, WorldError
-from polymock.snapshot import Snapshot
 from polymock.world.collections import Collection
 from polymock.world.fitting import Fitting
 from polymock.world.names import fold
@@ -20,9 +19,9 @@ from polymock_schemas.calls import Violation
 from polymock_schemas.world import EntityInfo, EntityKey, EntityPage, EntityQuery, EntityValue
 
 
-def list_(snapshot: Snapshot, params: EntityQuery) -> EntityPage:
+def list_(context: Context, params: EntityQuery) -> EntityPage:
     """A page of a collection: what nobody wrote first, then the others as they came."""
-    view, collection = _place(snapshot, params.collection, params.session)
+    view, collection = _place(context, params.collection, params.session)
     query = Query(
         where=tuple(_where(collection, text) for text in params.where),
         order=_order(collection, params.sort),
@@ -34,15 +33,15 @@ def list_(snapshot: Snapshot, params: EntityQuery) -> EntityPage:
     return EntityPage(tuple(_info(entity) for entity in page.items), page.total)
 
 
-def get(snapshot: Snapshot, params: EntityKey) -> EntityInfo:
+def get(context: Context, params: EntityKey) -> EntityInfo:
     """One entity, written or not."""
-    view, collection = _place(snapshot, params.collection, params.session)
+    view, collection = _place(context, params.collection, params.session)
     return _info(view.get(collection.name, params.key))
 
 
-def put(snapshot: Snapshot, params: EntityValue) -> EntityInfo:
+def put(context: Context, params: EntityValue) -> EntityInfo:
     """Make an entity what the value says, or make it: checked by every contract."""
-    writer, collection = _place(snapshot, params.collection, params.session)
+    writer, collection = _place(context, params.collection, params.session)
     document = _document(collection, writer, params)
 
     def change(entity: Entity) -> Mapping[str, Any]:
@@ -60,23 +59,15 @@ def put(snapshot: Snapshot, params: EntityValue) -> EntityInfo:
     return _info(entity)
 
 
-def delete(snapshot: Snapshot, params: EntityKey) -> EntityInfo:
+def delete(context: Context, params: EntityKey) -> EntityInfo:
     """Delete an entity, and do to those who refer to it what their references say; as it was."""
-    writer, collection = _place(snapshot, params.collection, params.session)
+    writer, collection = _place(context, params.collection, params.session)
     return _info(writer.delete(collection.name, params.key))
 
 
-COMMANDS = (
-    Command("world.list", "List entities of a collection.", EntityQuery, list_),
-    Command("world.get", "Show an entity.", EntityKey, get),
-    Command("world.put", "Make an entity what a value says.", EntityValue, put),
-    Command("world.delete", "Delete an entity.", EntityKey, delete),
-)
-
-
-def _place(snapshot: Snapshot, name: str, session: str) -> tuple[Writer, Collection]:
+def _place(context: Context, name: str, session: str) -> tuple[Writer, Collection]:
     """A world, and a collection of it. Raises WorldError."""
-    view = living(snapshot).overview(session)
+    view = living(context).overview(session)
     return view, _collection(view, name)
 
 

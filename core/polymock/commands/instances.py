@@ -1,4 +1,4 @@
-"""Background servers: start, stop and restart them, and see how they are."""
+"""Background servers: start, change, stop and restart them, and see how they are."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from time import monotonic
 import psutil
 from msgspec.structs import replace
 
+from polymock.commands.context import Context
 from polymock.config.loading import LoadedConfig, load
-from polymock.errors import ServerError
+from polymock.errors import CommandError, ServerError
 from polymock.instances import output, processes
 from polymock.instances.claiming import (
     Claim,
     check_name,
     choose,
     claim,
-    default_name,
     forget_old,
     new_run,
     take_over,
@@ -27,10 +27,15 @@ from polymock.instances.claiming import (
 from polymock.instances.describing import describe, ports_of
 from polymock.instances.ending import end
 from polymock.instances.launching import launch
+from polymock.instances.ordering import Order, check_options, order_anew, order_of
 from polymock.instances.output import read_panel
 from polymock.instances.record import Record, overrides_of
 from polymock.instances.registry import Registry
+from polymock.instances.texts import read_texts, write_texts
+from polymock_schemas.calls import Violation
+from polymock_schemas.config import ServerConfig
 from polymock_schemas.instances import (
+    ChangeParams,
     Instance,
     InstanceList,
     ListParams,
@@ -40,46 +45,96 @@ from polymock_schemas.instances import (
     StartParams,
     StopParams,
     Stopped,
+    TextFile,
 )
 
 THREADS = 8
 """How many instances are asked, or stopped, at once."""
 
 
-def start(params: StartParams) -> Instance:
+def start(context: Context, params: StartParams) -> Instance:
     """Start an instance and wait until it serves.
 
-    Raises ConfigError for what it is to serve, and ServerError where the name or a port is taken,
-    or it does not become ready; then nothing of it stays.
+    Raises ConfigError for what it is to serve, CommandError for its texts, and ServerError where
+    the name or a port is taken, or it does not become ready; then nothing of it stays.
     """
-    folder = Path(params.folder or Path.cwd()).absolute()
     name = None if params.name is None else check_name(params.name)
-    loaded = load(params.specs, overrides_of(params.options), directory=folder)
+    check_options(params)
     registry = Registry.open()
+    order = order_of(registry, params, context.folder)
     forget_old(registry)
 
     def record(name: str) -> Record:
-        return Record(
-            name=name,
-            run=new_run(),
-            specs=params.specs,
-            options=params.options,
-            folder=str(folder),
-            config=str(loaded.file or ""),
-            starter=processes.this_process(),
-        )
+        blank = Record(name, order.run, (), order.options, order.folder, "")
+        made = _ordered(registry, blank, order, order.folder)
+        return replace(made, starter=processes.this_process())
 
-    claimed = claim(registry, name, default_name(loaded), record)
-    begun = launch(registry, claimed, loaded.config.server, os.environ, params.wait)
+    claimed = claim(registry, name, order.stem, record)
+    context.progress(0, None, f"starting {claimed.record.name}")
+    try:
+        if order.texts:
+            write_texts(Path(claimed.record.folder), order.texts)
+    except BaseException:
+        registry.put_back(claimed.record, claimed.previous)
+        raise
+    begun = launch(registry, claimed, order.server, os.environ, params.wait)
     return describe(registry, begun)
 
 
-def stop(params: StopParams) -> tuple[Stopped, ...]:
+def change(context: Context, params: ChangeParams) -> Instance:
+    """Let an instance serve something else, at its ports; its journal goes on.
+
+    What it is to serve is compiled first: if that cannot be, it goes on as it was. Raises
+    ConfigError, SpecError, CommandError, ServerError.
+    """
+    if not params.specs and not params.texts:
+        message = "it is not said what to serve"
+        raise CommandError(
+            f"specs: {message}.",
+            "Give specs or texts; instances restart serves the same anew.",
+            "wrong",
+            [Violation("specs", message)],
+        )
+    registry = Registry.open()
+    registry.known()
+    old = take_over(registry, params.name, processes.this_process())
+    kept: tuple[TextFile, ...] = ()
+    try:
+        environ = _environment_of(old)
+        again = _again(registry, old, environ)
+        order = order_anew(registry, old, params, context.folder, environ)
+        fresh = _ordered(registry, again, order, old.folder if old.texts else order.folder)
+        kept = read_texts(Path(old.folder), old.texts)
+        context.progress(0, None, f"stopping {old.name}")
+        end(old, params.grace)
+    except BaseException:
+        registry.update(replace(old, starter=None))
+        raise
+    ended = replace(old, starter=None, stopped=True)
+    before = old.texts if fresh.folder == old.folder else ()
+    try:
+        write_texts(Path(fresh.folder), order.texts, before)
+        context.progress(0, None, f"starting {old.name}")
+        return _begin_again(registry, ended, fresh, order.server, environ, params.wait)
+    except BaseException:
+        write_texts(Path(old.folder), kept, order.names if fresh.folder == old.folder else ())
+        raise
+
+
+def stop(context: Context, params: StopParams) -> tuple[Stopped, ...]:
     """Stop instances: what they have begun is answered and recorded first.
 
     They are remembered, with their logs, for some days. Raises ServerError where there is none of
     a name (then none is stopped), or one does not end.
     """
+    if params.all == bool(params.names):
+        message = "name what to stop, or say all" + (", not both" if params.all else "")
+        raise CommandError(
+            f"names: {message}.",
+            "instances list tells what runs.",
+            "wrong",
+            [Violation("names", message)],
+        )
     registry = Registry.open()
     records = registry.known()
     if params.all:
@@ -94,7 +149,7 @@ def stop(params: StopParams) -> tuple[Stopped, ...]:
         return tuple(pool.map(stop_one, chosen))
 
 
-def restart(params: RestartParams) -> Instance:
+def restart(context: Context, params: RestartParams) -> Instance:
     """Stop an instance and start it with the same command line, in the same folder, at its ports.
 
     It gets the environment that it had, or, where it has ended, that of this process. A config that
@@ -107,22 +162,17 @@ def restart(params: RestartParams) -> Instance:
         environ = _environment_of(old)
         fresh = _again(registry, old, environ)
         server = _load(fresh, environ).config.server
+        context.progress(0, None, f"stopping {old.name}")
         end(old, params.grace)
     except BaseException:
         registry.update(replace(old, starter=None))
         raise
-    with registry.lock():
-        registry.write(fresh)
-    claimed = Claim(fresh, replace(old, starter=None, stopped=True))
-    try:
-        begun = launch(registry, claimed, server, environ, params.wait)
-    except ServerError as error:
-        message = f"'{old.name}' was stopped, and did not start again. {error.message}"
-        raise ServerError(message, error.hint) from error
-    return describe(registry, begun)
+    context.progress(0, None, f"starting {old.name}")
+    ended = replace(old, starter=None, stopped=True)
+    return _begin_again(registry, ended, fresh, server, environ, params.wait)
 
 
-def list_instances(params: ListParams) -> InstanceList:
+def list_instances(context: Context, params: ListParams) -> InstanceList:
     """How the instances are; those that ended too if asked for."""
     registry = Registry.open()
     records, set_aside = registry.check()
@@ -136,7 +186,7 @@ def list_instances(params: ListParams) -> InstanceList:
     return InstanceList(tuple(shown), len(found) - len(shown), tuple(set_aside))
 
 
-def server_log(params: ServerLogParams) -> ServerLog:
+def server_log(context: Context, params: ServerLogParams) -> ServerLog:
     """The end of what an instance has printed. Raises ServerError where there is none."""
     registry = Registry.open()
     record = choose(registry.known(), params.name)
@@ -168,6 +218,41 @@ def _stop(registry: Registry, record: Record, grace: float) -> Stopped:
     ending = end(record, grace)
     registry.note_stopped(record)
     return Stopped(record.name, ending, round(monotonic() - begun, 3))
+
+
+def _begin_again(
+    registry: Registry,
+    ended: Record,
+    fresh: Record,
+    server: ServerConfig,
+    environ: Mapping[str, str],
+    wait: float,
+) -> Instance:
+    """Start an instance once more, which has just been ended. Raises ServerError."""
+    with registry.lock():
+        registry.write(fresh)
+    try:
+        begun = launch(registry, Claim(fresh, ended), server, environ, wait)
+    except ServerError as error:
+        message = f"'{ended.name}' was stopped, and did not start again. {error.message}"
+        raise ServerError(message, error.hint) from error
+    return describe(registry, begun)
+
+
+def _ordered(registry: Registry, record: Record, order: Order, folder: str) -> Record:
+    """A record's instance, serving what an order says, in this folder; texts need one of its own,
+    and one that it has is kept, with the journal there."""
+    if order.texts and not registry.is_own(Path(folder)):
+        folder = str(registry.folder_of(record))
+    config = order.config
+    return replace(
+        record,
+        specs=order.specs,
+        options=order.options,
+        folder=folder,
+        config=str(Path(folder) / config) if config else "",
+        texts=order.names,
+    )
 
 
 def _again(registry: Registry, old: Record, environ: Mapping[str, str]) -> Record:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from importlib.metadata import EntryPoint
 
 from polymock import plugins
+from polymock.commands.context import Context
 from polymock.errors import PluginError
-from polymock_schemas.commands import PluginInfo
+from polymock_schemas.commands import Nothing, PluginInfo
 
 
-def list_plugins() -> tuple[PluginInfo, ...]:
+def list_plugins(_context: Context, _params: Nothing) -> tuple[PluginInfo, ...]:
     """Every installed plugin, by kind and name; each is tried, and what fails says why."""
     return tuple(
         _try(group, entry)

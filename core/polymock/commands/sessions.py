@@ -2,41 +2,35 @@
 
 from __future__ import annotations
 
-from polymock.commands.command import Command
+from polymock.commands.context import Context
 from polymock.commands.world import living
-from polymock.snapshot import Snapshot
-from polymock_schemas.world import NewSession, Nothing, SessionInfo, SessionName
+from polymock_schemas.commands import Nothing
+from polymock_schemas.world import NewSession, SessionInfo, SessionName
 
 
-def create(snapshot: Snapshot, params: NewSession) -> SessionInfo:
+def create(context: Context, params: NewSession) -> SessionInfo:
     """Begin a session."""
-    return living(snapshot).sessions.create(params.name, params.ttl)
+    return living(context).sessions.create(params.name, params.ttl)
 
 
-def list_(snapshot: Snapshot, params: Nothing) -> tuple[SessionInfo, ...]:
+def list_(context: Context, params: Nothing) -> tuple[SessionInfo, ...]:
     """The sessions that there are, by name."""
-    return living(snapshot).sessions.all()
+    return living(context).sessions.all()
 
 
-def get(snapshot: Snapshot, params: SessionName) -> SessionInfo:
+def get(context: Context, params: SessionName) -> SessionInfo:
     """One session."""
-    return living(snapshot).sessions.info(params.name)
+    return living(context).sessions.info(params.name)
 
 
-def reset(snapshot: Snapshot, params: SessionName) -> SessionInfo:
+def reset(context: Context, params: SessionName) -> SessionInfo:
     """Forget what was written in a session; it goes on."""
-    return living(snapshot).sessions.reset(params.name)
+    world = living(context)
+    info = world.sessions.reset(params.name)
+    world.tell("reset", params.name)
+    return info
 
 
-def drop(snapshot: Snapshot, params: SessionName) -> SessionInfo:
+def drop(context: Context, params: SessionName) -> SessionInfo:
     """End a session; as it was."""
-    return living(snapshot).sessions.drop(params.name)
-
-
-COMMANDS = (
-    Command("sessions.create", "Begin a session.", NewSession, create),
-    Command("sessions.list", "List the sessions.", Nothing, list_),
-    Command("sessions.get", "Show a session.", SessionName, get),
-    Command("sessions.reset", "Forget what was written in a session.", SessionName, reset),
-    Command("sessions.drop", "End a session.", SessionName, drop),
-)
+    return living(context).sessions.drop(params.name)

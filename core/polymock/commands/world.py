@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from polymock.commands.command import Command
-from polymock.config.loading import LoadedConfig
+from polymock.commands.context import Context
+from polymock.config.loading import Overrides, load
 from polymock.contracts import compile_mock
 from polymock.errors import WorldError
 from polymock.interfaces import Contract, Worldly
-from polymock.snapshot import Snapshot
 from polymock.world.clock import RUNNING, ClockSetting, frozen_at, moved_by, set_to
 from polymock.world.collections import Collection
 from polymock.world.inferring import infer, mock_names
 from polymock.world.model import WorldModel
 from polymock.world.planting import reset as reset_base
 from polymock.world.world import World
+from polymock_schemas.commands import Nothing
 from polymock_schemas.world import (
     BindingInfo,
     BindingsQuery,
     ClockChange,
     ClockInfo,
     CollectionInfo,
-    Nothing,
+    InferenceQuery,
     OfSession,
     ReferenceInfo,
     ResetInfo,
@@ -32,39 +32,42 @@ from polymock_schemas.world import (
 )
 
 
-def living(snapshot: Snapshot) -> World:
+def living(context: Context) -> World:
     """The world behind the mocks. Raises WorldError where they have none."""
-    if snapshot.world is None:
+    world = context.snapshot.world
+    if world is None:
         raise WorldError(
             "There is no world behind these mocks: nothing that they say is an entity, or the "
             "config has `world: {enabled: false}`.",
             "`polymock world bindings --all` tells what could be bound.",
             "unknown",
         )
-    return snapshot.world
+    return world
 
 
-def inferred_bindings(loaded: LoadedConfig, *, everything: bool) -> WorldBindings:
+def bindings(context: Context, params: InferenceQuery) -> WorldBindings:
     """What is inferred of a config's world, without serving it. Raises ConfigError, SpecError."""
+    overrides = Overrides(allow_private=params.allow_private)
+    loaded = load(params.specs, overrides, directory=context.folder)
     config = loaded.config
     contracts = [compile_mock(entry, loaded.folder, config.world.seed)[1] for entry in config.mocks]
     names = mock_names(config)
     model = infer(config, names, contracts)
     mocks = list(zip(names, contracts, strict=True))
-    return _bindings(model, mocks, lambda name: None, everything=everything)
+    return _bindings(model, mocks, lambda name: None, everything=params.all)
 
 
-def bindings(snapshot: Snapshot, params: BindingsQuery) -> WorldBindings:
+def bound(context: Context, params: BindingsQuery) -> WorldBindings:
     """What was inferred of the world that is served."""
-    world = living(snapshot)
+    world = living(context)
     view = world.overview()
-    mocks = [(mock.name, mock.contract) for mock in snapshot.mocks]
+    mocks = [(mock.name, mock.contract) for mock in context.snapshot.mocks]
     return _bindings(world.model, mocks, view.rows.count, everything=params.all)
 
 
-def collections(snapshot: Snapshot, params: OfSession) -> tuple[CollectionInfo, ...]:
+def collections(context: Context, params: OfSession) -> tuple[CollectionInfo, ...]:
     """The collections, with how many entities somebody wrote in each."""
-    world = living(snapshot)
+    world = living(context)
     view = world.overview(params.session)
     return tuple(
         _collection(collection, view.rows.count(collection.name))
@@ -72,56 +75,49 @@ def collections(snapshot: Snapshot, params: OfSession) -> tuple[CollectionInfo, 
     )
 
 
-def reset(snapshot: Snapshot, params: OfSession) -> ResetInfo:
+def reset(context: Context, params: OfSession) -> ResetInfo:
     """Make the base, or a session, what it was in the beginning."""
-    world = living(snapshot)
+    world = living(context)
     if params.session:
         world.sessions.reset(params.session)
+        world.tell("reset", params.session)
         return ResetInfo(0, params.session)
-    return ResetInfo(reset_base(world))
+    entities = reset_base(world)
+    world.tell("reset")
+    return ResetInfo(entities)
 
 
-def take_snapshot(snapshot: Snapshot, params: SnapshotName) -> SnapshotInfo:
+def take_snapshot(context: Context, params: SnapshotName) -> SnapshotInfo:
     """Keep what a world is like now."""
-    return living(snapshot).snapshots.take(params.name, params.session)
+    return living(context).snapshots.take(params.name, params.session)
 
 
-def restore_snapshot(snapshot: Snapshot, params: SnapshotName) -> SnapshotInfo:
+def restore_snapshot(context: Context, params: SnapshotName) -> SnapshotInfo:
     """Make a world what it was."""
-    return living(snapshot).snapshots.restore(params.name, params.session)
+    world = living(context)
+    info = world.snapshots.restore(params.name, params.session)
+    world.tell("restored", params.session)
+    return info
 
 
-def list_snapshots(snapshot: Snapshot, params: Nothing) -> tuple[SnapshotInfo, ...]:
+def list_snapshots(context: Context, params: Nothing) -> tuple[SnapshotInfo, ...]:
     """The snapshots that there are, by name."""
-    return living(snapshot).snapshots.all()
+    return living(context).snapshots.all()
 
 
-def forget_snapshot(snapshot: Snapshot, params: SnapshotName) -> SnapshotInfo:
+def forget_snapshot(context: Context, params: SnapshotName) -> SnapshotInfo:
     """Drop a snapshot; as it was."""
-    return living(snapshot).snapshots.drop(params.name)
+    return living(context).snapshots.drop(params.name)
 
 
-def show_clock(snapshot: Snapshot, params: OfSession) -> ClockInfo:
+def show_clock(context: Context, params: OfSession) -> ClockInfo:
     """What a world's clock says."""
-    return living(snapshot).clock(params.session)
+    return living(context).clock(params.session)
 
 
-def change_clock(snapshot: Snapshot, params: ClockChange) -> ClockInfo:
+def change_clock(context: Context, params: ClockChange) -> ClockInfo:
     """Freeze, set, move or reset a world's clock."""
-    return living(snapshot).change_clock(_clock_change(params), params.session)
-
-
-COMMANDS = (
-    Command("world.bindings", "Tell what was inferred of the world.", BindingsQuery, bindings),
-    Command("world.collections", "List the collections.", OfSession, collections),
-    Command("world.reset", "Make a world what it was in the beginning.", OfSession, reset),
-    Command("world.snapshot", "Keep what a world is like.", SnapshotName, take_snapshot),
-    Command("world.restore", "Make a world what it was.", SnapshotName, restore_snapshot),
-    Command("world.snapshots", "List the snapshots.", Nothing, list_snapshots),
-    Command("world.forget", "Drop a snapshot.", SnapshotName, forget_snapshot),
-    Command("world.clock", "Tell what a world's clock says.", OfSession, show_clock),
-    Command("world.change_clock", "Freeze, set or move a clock.", ClockChange, change_clock),
-)
+    return living(context).change_clock(_clock_change(params), params.session)
 
 
 def _clock_change(params: ClockChange) -> Callable[[ClockSetting], ClockSetting]:

@@ -12,6 +12,7 @@ import duckdb
 
 from polymock.errors import JournalError
 from polymock.journal import sql
+from polymock.journal.database import Cursors
 from polymock_schemas.commands import SqlResult
 
 SECONDS = 30.0
@@ -25,7 +26,7 @@ class Reading:
     """
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, cursor: duckdb.DuckDBPyConnection, until: float
+        self, connection: Cursors, cursor: duckdb.DuckDBPyConnection, until: float
     ) -> None:
         self._connection = connection
         self._cursor = cursor
@@ -69,7 +70,7 @@ class Reading:
 
 
 @contextlib.contextmanager
-def reading(connection: duckdb.DuckDBPyConnection, seconds: float = SECONDS) -> Iterator[Reading]:
+def reading(connection: Cursors, seconds: float = SECONDS) -> Iterator[Reading]:
     """Read a journal that is open, in one transaction that cannot write. Raises JournalError."""
     try:
         cursor = connection.cursor()

@@ -7,20 +7,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from itertools import count
 from typing import Any
 
+from polymock.errors import CommandError
 from polymock.server.messages import Ask, Told
-from polymock_schemas.commands import Refusal
 
 ANSWER_SECONDS = 30.0
 MAX_WAITING = 1000
 """Commands that are not answered yet."""
-
-
-class CommandRefused(Exception):
-    """A command was not carried out."""
-
-    def __init__(self, refusal: Refusal) -> None:
-        super().__init__(refusal.message)
-        self.refusal = refusal
 
 
 class Asking:
@@ -34,7 +26,7 @@ class Asking:
     async def ask(
         self, command: str, params: Mapping[str, Any], seconds: float = ANSWER_SECONDS
     ) -> bytes:
-        """The result of a command, as JSON. Raises CommandRefused."""
+        """The result of a command, as JSON. Raises CommandError."""
         if len(self._waiting) >= MAX_WAITING:
             raise _unavailable("The worker has too many commands to carry out.")
         ask = Ask(next(self._numbers), command, dict(params))
@@ -49,7 +41,8 @@ class Asking:
         finally:
             self._waiting.pop(ask.id, None)
         if answer.refusal is not None:
-            raise CommandRefused(answer.refusal)
+            why = answer.refusal
+            raise CommandError(why.message, why.hint, why.kind, why.violations)
         return bytes(answer.result)
 
     def hear(self, told: Told) -> None:
@@ -67,5 +60,5 @@ class Asking:
                 )
 
 
-def _unavailable(message: str) -> CommandRefused:
-    return CommandRefused(Refusal("unavailable", message, "Try again in a moment."))
+def _unavailable(message: str) -> CommandError:
+    return CommandError(message, "Try again in a moment.", "unavailable")

@@ -29,7 +29,7 @@ class Listen(msgspec.Struct, frozen=True, tag=True):
 
 
 class Ask(msgspec.Struct, frozen=True, tag=True):
-    """To a worker: carry out a command on what it serves (see `polymock.commands.registry`)."""
+    """To a worker: carry out a command on what it serves (see `polymock.commands`)."""
 
     id: int
     command: str

@@ -19,7 +19,9 @@ from time import perf_counter
 
 import msgspec
 
-from polymock.commands.registry import answer
+from polymock.commands.catalog import installed
+from polymock.commands.context import Context
+from polymock.commands.execution import answer, refusal
 from polymock.config.units import parse_size
 from polymock.documents.collector import settle
 from polymock.edge.http import HttpEdge
@@ -106,7 +108,11 @@ class Worker:
 
     def _carry_out(self, ask: Ask) -> bytes | Refusal:
         """Run a command on what is served now, between two calls."""
-        return answer(self._responder.snapshot, ask.command, ask.params)
+        try:
+            command = installed().find(ask.command)
+        except UserError as error:
+            return refusal(error)
+        return answer(command, ask.params, Context(snapshot=self._responder.snapshot))
 
     async def _sweep(self) -> None:
         """One worker for all takes away what sessions left behind."""
@@ -173,6 +179,8 @@ class Worker:
         if self._recorder is not None:
             contracts = ((mock.name, mock.contract) for mock in snapshot.mocks)
             self._recorder.set_mocks(journal_mocks(snapshot), transcribers(contracts))
+            if snapshot.world is not None:
+                snapshot.world.changed = self._recorder.tell_change
 
     @contextlib.asynccontextmanager
     async def _handing_on(self) -> AsyncIterator[None]:

@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from polymock.commands import entities, sessions, world
+from polymock.commands.context import Context
 from polymock.snapshot import Snapshot
+from polymock_schemas.commands import Nothing
 from polymock_schemas.world import (
     BindingsQuery,
     ClockChange,
@@ -19,7 +21,6 @@ from polymock_schemas.world import (
     EntityQuery,
     EntityValue,
     NewSession,
-    Nothing,
     OfSession,
     ResetInfo,
     SessionInfo,
@@ -37,12 +38,12 @@ class Runner:
     """Carries out commands on a snapshot where its calls are answered, by `run`."""
 
     def __init__(self, snapshot: Snapshot, run: Callable[[Callable[[], Any]], Any]) -> None:
-        self._snapshot = snapshot
+        self._context = Context(snapshot=snapshot, actor="test")
         self._run = run
 
-    def __call__(self, command: Callable[[Snapshot, Params], Told], params: Params) -> Told:
+    def __call__(self, command: Callable[[Context, Params], Told], params: Params) -> Told:
         """The command's result, or what it raises."""
-        told: Told = self._run(lambda: command(self._snapshot, params))
+        told: Told = self._run(lambda: command(self._context, params))
         return told
 
 
@@ -60,7 +61,7 @@ class MockWorld:
 
     def bindings(self, *, everything: bool = False) -> WorldBindings:
         """What was inferred; with `everything` also operations that are bound to nothing."""
-        return self._runner(world.bindings, BindingsQuery(everything))
+        return self._runner(world.bound, BindingsQuery(everything))
 
     def collections(self, *, session: str = "") -> tuple[CollectionInfo, ...]:
         """The collections, with how many entities were written in each."""

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from polymock.commands.contracts import check, is_refused
+from polymock.commands.contracts import check_loaded, is_refused
 from polymock.config.loading import load
 from polymock.errors import ConfigError, PluginError
-from polymock_schemas.commands import CheckResult, Fault
+from polymock_schemas.commands import CheckParams, CheckResult, Fault
 
 pytestmark = pytest.mark.usefixtures("toy")
 
@@ -16,24 +16,24 @@ def checked(folder: Path, *documents: str) -> tuple[CheckResult, ...]:
     for number, text in enumerate(documents):
         (folder / f"{number}.txt").write_text(text)
     names = [f"{number}.txt" for number in range(len(documents))]
-    return check(load(names, environ={}, directory=folder))
+    return check_loaded(load(names, environ={}, directory=folder))
 
 
 def test_a_sound_spec(tmp_path: Path) -> None:
     (result,) = checked(tmp_path, "toy a")
     assert result == CheckResult("0.txt", "toy", 2, ())
-    assert not is_refused([result], strict=True)
+    assert not is_refused([result], CheckParams(strict=True))
 
 
 def test_warnings_count_only_when_strict(tmp_path: Path) -> None:
     results = checked(tmp_path, "toy warn", "toy")
     assert [fault.message for fault in results[0].faults] == ["warn"]
-    assert not is_refused(results, strict=False)
-    assert is_refused(results, strict=True)
+    assert not is_refused(results, CheckParams(strict=False))
+    assert is_refused(results, CheckParams(strict=True))
 
 
 def test_errors_refuse(tmp_path: Path) -> None:
-    assert is_refused(checked(tmp_path, "toy", "toy fail"), strict=False)
+    assert is_refused(checked(tmp_path, "toy", "toy fail"), CheckParams(strict=False))
 
 
 def test_a_spec_that_does_not_compile_is_a_result(tmp_path: Path) -> None:
@@ -46,7 +46,7 @@ def test_a_spec_that_nobody_recognises_lists_the_protocols(tmp_path: Path) -> No
     (result,) = checked(tmp_path, "who am I")
     assert "no installed protocol recognises it (" in result.faults[0].message
     assert "toy" in result.faults[0].message
-    assert is_refused([result], strict=False)
+    assert is_refused([result], CheckParams(strict=False))
 
 
 def test_a_protocol_that_crashes_is_named(tmp_path: Path) -> None:
@@ -68,7 +68,7 @@ def test_strategies_are_checked_too(
     config = f"mocks: [{{spec: a.txt, auth: [key]}}]\nauth: {{key: {strategy}}}"
     (tmp_path / "polymock.yaml").write_text(config)
     with pytest.raises(error, match=words):
-        check(load([], environ={}, directory=tmp_path))
+        check_loaded(load([], environ={}, directory=tmp_path))
 
 
 def test_secrets_need_not_be_set(tmp_path: Path) -> None:
@@ -76,7 +76,7 @@ def test_secrets_need_not_be_set(tmp_path: Path) -> None:
     strategy = "{type: api-key, header: X-Key, keys: {$env: POLYMOCK_TEST_KEYS_NOT_SET}}"
     config = f"mocks: [{{spec: a.txt, auth: [key]}}]\nauth: {{key: {strategy}}}"
     (tmp_path / "polymock.yaml").write_text(config)
-    (result,) = check(load([], environ={}, directory=tmp_path))
+    (result,) = check_loaded(load([], environ={}, directory=tmp_path))
     assert result.faults == ()
 
 
@@ -85,7 +85,7 @@ def test_certificates_are_looked_at(tmp_path: Path) -> None:
     config = "mocks: [{spec: a.txt}]\nserver: {tls: {cert: gone.pem, key: gone.key}}"
     (tmp_path / "polymock.yaml").write_text(config)
     with pytest.raises(ConfigError, match=r"server\.tls\.cert: gone\.pem cannot be read"):
-        check(load([], environ={}, directory=tmp_path))
+        check_loaded(load([], environ={}, directory=tmp_path))
 
 
 PETS = """
@@ -118,15 +118,15 @@ def test_the_world_is_looked_at_too(
     config = f"mocks: [{{spec: pets.yaml}}]\nworld: {{collections: {collections}}}"
     (tmp_path / "polymock.yaml").write_text(config)
     with pytest.raises(ConfigError, match=words):
-        check(load([], environ={}, directory=tmp_path))
+        check_loaded(load([], environ={}, directory=tmp_path))
     disabled = config.replace("collections", "enabled: false, collections")
     (tmp_path / "polymock.yaml").write_text(disabled)
-    assert check(load([], environ={}, directory=tmp_path))[0].operations == 1
+    assert check_loaded(load([], environ={}, directory=tmp_path))[0].operations == 1
 
 
 def test_of_a_world_without_one_of_its_contracts_nothing_is_said(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("toy wrong")
     config = "mocks: [{spec: a.txt}]\nworld: {collections: {dogs: {}}}"
     (tmp_path / "polymock.yaml").write_text(config)
-    (result,) = check(load([], environ={}, directory=tmp_path))
+    (result,) = check_loaded(load([], environ={}, directory=tmp_path))
     assert result.faults[0].message == "it is wrong"

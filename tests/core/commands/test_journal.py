@@ -10,10 +10,16 @@ from typing import Any
 
 import pytest
 
-from polymock.commands.journal import query
-from polymock.errors import JournalError
+from polymock.commands.local import Target, carry_out
+from polymock.commands.offers.logs import SQL
+from polymock.errors import CommandError, JournalError, ServerError
 from polymock.journal.database import open_journal
 from polymock.server.serverfile import path_for
+
+
+def query(sql: str, journal: Path, limit: int, timeout: float) -> Any:
+    params = {"sql": sql, "limit": limit, "timeout": timeout}
+    return carry_out(SQL, params, Target(journal=str(journal)), actor="test")
 
 
 class Admin(HTTPServer):
@@ -63,14 +69,14 @@ def test_a_running_server_is_asked(tmp_path: Path, admin: Admin) -> None:
     )
     result = query("select 1 as n", tmp_path / "j.duckdb", 10, 2)
     assert (result.columns, result.rows) == (("n",), [[1]])
-    asked = {"sql": "select 1 as n", "limit": 10, "timeout_ms": 2000}
+    asked = {"sql": "select 1 as n", "limit": 10, "timeout": 2.0}
     assert admin.asked == [("/api/v1/logs/sql", asked)]
 
 
 def test_its_refusals_are_told(tmp_path: Path, admin: Admin) -> None:
     admin.status = 422
     admin.answer = b'{"title": "Refused", "detail": "only a SELECT is allowed", "hint": "read"}'
-    with pytest.raises(JournalError, match="only a SELECT is allowed") as raised:
+    with pytest.raises(CommandError, match="only a SELECT is allowed") as raised:
         query("drop table x", tmp_path / "j.duckdb", 10, 2)
     assert raised.value.hint == "read"
 
@@ -78,7 +84,7 @@ def test_its_refusals_are_told(tmp_path: Path, admin: Admin) -> None:
 @pytest.mark.parametrize("answer", [b"", b"<html>", b"[]"])
 def test_an_answer_of_something_else_is_told(tmp_path: Path, admin: Admin, answer: bytes) -> None:
     admin.answer = answer
-    with pytest.raises(JournalError, match="not as a Polymock"):
+    with pytest.raises(ServerError, match="not as a Polymock"):
         query("select 1", tmp_path / "j.duckdb", 10, 2)
 
 

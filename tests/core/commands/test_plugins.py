@@ -2,12 +2,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from polymock.commands.context import Context
 from polymock.commands.plugins import list_plugins
-from polymock_schemas.commands import PluginInfo
+from polymock_schemas.commands import Nothing, PluginInfo
 
 
 def test_our_own_plugins_are_listed_with_package_and_state() -> None:
-    found = {info.name: info for info in list_plugins()}
+    found = {info.name: info for info in list_plugins(Context(), Nothing())}
     assert found["api-key"].kind == "auth"
     assert found["api-key"].package == "polymock"
     assert found["api-key"].state == "loaded"
@@ -25,6 +26,6 @@ def test_what_fails_says_why_and_harms_no_other(install: Callable[..., None]) ->
         why="The storage plugin 'bad' of bad-store 1.2 cannot be loaded from bad_store:plugin: "
         "ZeroDivisionError: division by zero",
     )
-    found = list_plugins()
+    found = list_plugins(Context(), Nothing())
     assert bad in found
     assert any(info.state == "loaded" for info in found)

@@ -5,9 +5,11 @@ from pathlib import Path
 import httpx
 import pytest
 
+from polymock.commands.command import Command, Route
 from polymock.commands.remote import Remote, find_admin
-from polymock.errors import ConfigError, ServerError, WorldError
+from polymock.errors import CommandError, ConfigError, ServerError
 from polymock.server.serverfile import announce
+from polymock_schemas.commands import Nothing
 
 URL = "http://127.0.0.1:9"
 
@@ -42,14 +44,25 @@ def answering(monkeypatch: pytest.MonkeyPatch, status: int, content: bytes) -> N
     monkeypatch.setattr(httpx, "request", request)
 
 
-def ask() -> list[int]:
-    return Remote(lambda: URL).ask("GET", "/x", list[int])
+ASKED = Command(
+    name="x.y",
+    summary="Ask.",
+    params=Nothing,
+    result=list[int],
+    run="",
+    place="mocks",
+    route=Route("GET", "/x"),
+)
+
+
+def ask() -> bytes:
+    return Remote(lambda: URL).carry_out(ASKED, {})
 
 
 def test_answers_have_their_shape(monkeypatch: pytest.MonkeyPatch) -> None:
     answering(monkeypatch, 200, b"[1]")
-    assert ask() == [1]
-    for status, content in ((200, b"{}"), (200, b"<html>"), (502, b"<html>")):
+    assert ask() == b"[1]"
+    for status, content in ((404, b"<html>"), (502, b"<html>")):
         answering(monkeypatch, status, content)
         with pytest.raises(ServerError, match="not as a Polymock"):
             ask()
@@ -61,12 +74,12 @@ def test_refusals_are_told_with_their_places(monkeypatch: pytest.MonkeyPatch) ->
         b'{"location": "a", "message": "x"}, {"location": "b", "message": "y"}]}'
     )
     answering(monkeypatch, 400, problem)
-    with pytest.raises(WorldError) as raised:
+    with pytest.raises(CommandError) as raised:
         ask()
     assert raised.value.message == "no\n  a: x\n  b: y"
     assert raised.value.hint == "do"
 
 
 def test_nobody_there() -> None:
-    with pytest.raises(ServerError, match="does not answer"):
+    with pytest.raises(ServerError, match="Nobody answers"):
         ask()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from polymock.commands.context import Context
 from polymock.commands.generating import generate
 from polymock_schemas.generating import Generated, GenerateParams
 
@@ -52,6 +53,7 @@ def make(tmp_path: Path) -> Make:
             path.write_text(content)
         named = specs or tuple(name.replace("_", ".") for name in files)
         return generate(
+            Context(),
             GenerateParams(
                 tuple(str(tmp_path / each) for each in named),
                 str(tmp_path / "out"),

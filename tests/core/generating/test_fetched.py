@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.generating.conftest import SHOP
+from polymock.commands.context import Context
 from polymock.commands.generating import generate
 from polymock.errors import SpecError
 from polymock.generating.fetched import fetch_into
@@ -47,7 +48,8 @@ def site() -> Iterator[str]:
 
 
 def made(folder: Path, url: str, *, allow_private: bool = True) -> Generated:
-    return generate(GenerateParams((url,), str(folder / "out"), allow_private=allow_private))
+    params = GenerateParams((url,), str(folder / "out"), allow_private=allow_private)
+    return generate(Context(), params)
 
 
 def test_a_document_is_stored_with_what_it_refers_to(tmp_path: Path, site: str) -> None:

@@ -2,38 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from litestar import Litestar
 from litestar.exceptions import HTTPException
 
-from polymock.edge.admin import problems, sessions, world
-from polymock.edge.admin.guard import refuse_web_pages
+from polymock.commands.dispatching import Dispatcher
+from polymock.edge.admin import problems
 from polymock.edge.admin.health import Ready, health_handlers
-from polymock.edge.admin.logs import logs_handlers
-from polymock.edge.admin.routes import Ask, handler, nobody
-from polymock.errors import JournalError
-from polymock.journal.writer import Journal
-from polymock.server.asking import CommandRefused
+from polymock.edge.admin.page import page_handlers
+from polymock.edge.admin.routes import handler
+from polymock.errors import UserError
+from polymock.interfaces import AsgiApp
 
 MAX_REQUEST = 8 * 1024 * 1024
 """Bytes of a body: an entity's document may have half of it."""
 
 
-def admin_app(ready: Ready, journal: Journal | None, ask: Ask = nobody) -> Litestar:
-    """The admin API over a journal, and over what is served.
+def admin_app(ready: Ready, dispatcher: Dispatcher, *, needs_token: bool = False) -> Litestar:
+    """Health, an address for each command, and their description.
 
-    `ready` tells the state of the server's parts; `ask` has a worker carry out a command.
+    `ready` tells the state of the server's parts; the `dispatcher` has commands carried out. The
+    description says whether it `needs_token`; who is let in is the guard's to decide.
     """
-    routes = (*world.ROUTES, *sessions.ROUTES)
+    commands = dispatcher.catalog.commands.values()
     return Litestar(
         [
             *health_handlers(ready),
-            *logs_handlers(journal),
-            *(handler(route, ask) for route in routes),
+            *page_handlers(dispatcher.catalog, needs_token=needs_token),
+            *(handler(command, dispatcher) for command in commands if "api" in command.surfaces),
         ],
-        before_request=refuse_web_pages,
         exception_handlers={
-            JournalError: problems.refuse_query,
-            CommandRefused: problems.refuse_command,
+            UserError: problems.refuse_command,
             HTTPException: problems.refuse,
             UnicodeDecodeError: problems.refuse_body,
             RecursionError: problems.refuse_body,
@@ -43,3 +44,20 @@ def admin_app(ready: Ready, journal: Journal | None, ask: Ask = nobody) -> Lites
         openapi_config=None,
         logging_config=None,
     )
+
+
+class AdminPort:
+    """All that answers on the admin port: annexes below their paths, the API elsewhere."""
+
+    def __init__(self, api: AsgiApp, annexes: Mapping[str, AsgiApp]) -> None:
+        self._api = api
+        self._annexes = annexes
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Whose path it is answers."""
+        path = scope.get("path", "")
+        for prefix, annex in self._annexes.items():
+            if path == prefix or path.startswith(f"{prefix}/"):
+                await annex(scope, receive, send)
+                return
+        await self._api(scope, receive, send)

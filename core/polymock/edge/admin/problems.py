@@ -10,8 +10,8 @@ import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
 
-from polymock.errors import JournalError
-from polymock.server.asking import CommandRefused
+from polymock.commands.execution import refusal
+from polymock.errors import UserError
 from polymock_schemas.commands import RefusalKind
 
 STATUSES: Mapping[RefusalKind, int] = {
@@ -27,17 +27,12 @@ STATUSES: Mapping[RefusalKind, int] = {
 log = logging.getLogger("polymock.admin")
 
 
-def refuse_command(_request: Any, error: CommandRefused) -> Response[bytes]:
+def refuse_command(_request: Any, error: UserError) -> Response[bytes]:
     """A command that was not carried out."""
-    refusal = error.refusal
-    violations = [{"location": v.location, "message": v.message} for v in refusal.violations]
-    title = "The command failed" if refusal.kind == "failed" else "The command was refused"
-    return problem(STATUSES[refusal.kind], title, refusal.message, violations, refusal.hint)
-
-
-def refuse_query(_request: Any, error: JournalError) -> Response[bytes]:
-    """A question that the journal does not answer."""
-    return problem(400, "The query was refused", error.message, hint=error.hint)
+    told = refusal(error)
+    violations = [{"location": v.location, "message": v.message} for v in told.violations]
+    title = "The command failed" if told.kind == "failed" else "The command was refused"
+    return problem(STATUSES[told.kind], title, told.message, violations, told.hint)
 
 
 def refuse(_request: Any, error: HTTPException) -> Response[bytes]:

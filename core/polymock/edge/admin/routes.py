@@ -1,9 +1,8 @@
-"""Addresses of commands on what is served: what a request says are a command's parameters."""
+"""Addresses of commands: what a request says are a command's parameters."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import unquote
 
 import msgspec
@@ -11,67 +10,80 @@ from litestar import Request, Response, route
 from litestar.enums import HttpMethod
 from litestar.exceptions import ClientException
 from litestar.handlers import HTTPRouteHandler
+from msgspec import inspect
 
-from polymock.server.asking import CommandRefused
+from polymock.commands.command import Command
+from polymock.commands.dispatching import Caller, Dispatcher
 from polymock.world.seed_files import MAX_DEPTH, is_deeper
-from polymock_schemas.commands import Refusal
 
-Ask = Callable[[str, Mapping[str, Any]], Awaitable[bytes]]
-"""Has a command carried out with these parameters; its result as JSON. Raises CommandRefused."""
+PREFIX = "/api/v1"
+LOCAL = Caller("local", "admin")
+"""Who asks where nobody has to say."""
 
 
-class Route(msgspec.Struct, frozen=True):
-    """An address of a command.
+def handler(command: Command, dispatcher: Dispatcher) -> HTTPRouteHandler:
+    """Litestar's handler of a command's address.
 
-    Its parameters are those of the path, of the query (each once, but for `lists`) and the members
-    of the body; `body` names the one that the whole body is. `{key:path}` at the end is a key as
-    it is, slashes and all.
+    Its parameters are those of the path, of the query and the members of the body; which of the
+    query's may come several times goes by their types.
     """
-
-    method: Literal["GET", "POST", "PUT", "DELETE"]
-    path: str
-    command: str
-    status: int = 200
-    lists: tuple[str, ...] = ()
-    body: str = ""
-
-
-async def nobody(_command: str, _params: Mapping[str, Any]) -> bytes:
-    """Nothing is served. Raises CommandRefused."""
-    raise CommandRefused(Refusal("unavailable", "Nothing is served here."))
-
-
-def handler(route_: Route, ask: Ask) -> HTTPRouteHandler:
-    """Litestar's handler of a route."""
+    address = command.address
+    lists = frozenset(_lists(command.params))
 
     async def carry_out(request: Request[Any, Any, Any]) -> Response[bytes]:
-        params = await _params(route_, request)
-        told = await ask(route_.command, params)
-        return Response(told, status_code=route_.status, media_type="application/json")
+        params = await _params(command, lists, request)
+        told = await dispatcher.carry_out(command.name, params, caller_of(request))
+        return Response(told, status_code=address.status, media_type="application/json")
 
+    path = address.path.replace("}", ":str}").replace(":path:str}", ":path}")
     made = route(
-        route_.path,
-        http_method=HttpMethod(route_.method),
-        status_code=route_.status,
-        name=route_.command,
+        PREFIX + path,
+        http_method=HttpMethod(address.method),
+        status_code=address.status,
+        name=command.name,
     )
     return made(carry_out)
 
 
-async def _params(route_: Route, request: Request[Any, Any, Any]) -> dict[str, Any]:
+def caller_of(request: Request[Any, Any, Any]) -> Caller:
+    """Who asks, as the guard has found out."""
+    found = request.scope.get("state", {}).get("caller", LOCAL)
+    assert isinstance(found, Caller)
+    return found
+
+
+async def _params(
+    command: Command, lists: frozenset[str], request: Request[Any, Any, Any]
+) -> dict[str, Any]:
+    address = command.address
     params: dict[str, Any] = {}
     for name, value in request.query_params.multi_items():
-        if name in route_.lists:
+        if name in lists:
             params.setdefault(name, []).append(value)
         else:
             params[name] = value
-    if route_.method in ("POST", "PUT"):
+    if address.method in ("POST", "PUT"):
         told = _decoded(await request.body())
-        params.update({route_.body: told} if route_.body else told)
+        params.update({address.body: told} if address.body else told)
     params.update(request.path_params)
-    if "key" in params and route_.path.endswith("{key:path}"):
-        params["key"] = _key(request)
+    if address.path.endswith("{key:path}"):
+        params["key"] = _rest(request, address.path)
     return params
+
+
+def _lists(params: type[msgspec.Struct]) -> list[str]:
+    """The parameters that are lists."""
+    told = inspect.type_info(params)
+    assert isinstance(told, inspect.StructType)
+    return [field.encode_name for field in told.fields if _is_list(field.type)]
+
+
+def _is_list(type_: inspect.Type) -> bool:
+    if isinstance(type_, inspect.Metadata):
+        return _is_list(type_.type)
+    if isinstance(type_, inspect.UnionType):
+        return any(_is_list(each) for each in type_.types)
+    return isinstance(type_, (inspect.VarTupleType, inspect.ListType, inspect.SetType))
 
 
 def _decoded(body: bytes) -> dict[str, Any]:
@@ -89,11 +101,12 @@ def _decoded(body: bytes) -> dict[str, Any]:
     return told
 
 
-def _key(request: Request[Any, Any, Any]) -> str:
+def _rest(request: Request[Any, Any, Any], path: str) -> str:
     """The key at the end of a path as it was sent: an encoded slash and a plain one are the same,
     and nothing is made of two of them. Raises ClientException."""
     raw = request.scope["raw_path"].decode("latin-1").partition("?")[0]
+    slashes = (PREFIX + path).partition("{key:path}")[0].count("/")
     try:
-        return unquote(raw.partition("/entities/")[2], errors="strict")
+        return unquote(raw.split("/", slashes)[-1], errors="strict")
     except UnicodeDecodeError as error:
         raise ClientException("The key in the path is no UTF-8.") from error

@@ -1,0 +1,181 @@
+"""Sub-commands made of the commands that are installed: a group for each noun."""
+
+from __future__ import annotations
+
+import pkgutil
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import msgspec
+import rich_click as click
+
+from polymock.cli.group import Group
+from polymock.cli.options import given, parameters
+from polymock.commands.catalog import Catalog, installed
+from polymock.commands.command import Command
+from polymock.commands.context import Progress, silent
+from polymock.errors import CommandError
+
+_SERVER_OPTIONS = (
+    click.Option(["--url"], metavar="URL", help="The server's admin API."),
+    click.Option(["--instance"], metavar="NAME", help="The background server of this name."),
+    click.Option(["--config"], metavar="PATH", help="The config that the server serves."),
+    click.Option(["--journal"], metavar="PATH", help="The journal of the server."),
+    click.Option(["--token"], metavar="TOKEN", help="One of the server's; or POLYMOCK_TOKEN."),
+)
+
+
+class Installed(Group):
+    """The sub-commands below some words: those written by hand, and those of installed commands.
+
+    Nothing is imported but what `--help` tells, or what was asked for.
+    """
+
+    def __init__(self, *args: Any, below: tuple[str, ...] = (), **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._below = below
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All names, sorted."""
+        names = set(super().list_commands(ctx))
+        depth = len(self._below)
+        names.update(command.words[depth] for command in self._installed())
+        return sorted(names)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """A sub-command or group. Raises PluginError where its plugin is broken."""
+        written = super().get_command(ctx, cmd_name)
+        if written is not None:
+            return written
+        words = (*self._below, cmd_name)
+        found = [command for command in self._installed() if command.words[: len(words)] == words]
+        for command in found:
+            if command.words == words:
+                return sub_command(command)
+        if found:
+            return Installed(name=cmd_name, below=words, help=_summary(installed(), cmd_name))
+        failure = installed().failures.get(cmd_name)
+        if failure is not None and not self._below:
+            raise failure
+        return None
+
+    def _installed(self) -> Iterator[Command]:
+        """The commands below these words."""
+        depth = len(self._below)
+        for command in installed().commands.values():
+            words = command.words
+            if "cli" in command.surfaces and words[:depth] == self._below and len(words) > depth:
+                yield command
+
+
+def sub_command(command: Command) -> click.Command:
+    """What the command line offers of a command."""
+    summary = command.summary if not command.help else f"{command.summary}\n\n{command.help}"
+    made = click.RichCommand(
+        name=command.words[-1],
+        callback=_callback(command),
+        params=parameters(command),
+        help=summary,
+        short_help=command.summary,
+    )
+    for name in command.terminal.formats:
+        made.params.append(click.Option([f"--{name}"], is_flag=True, help=f"Print {name}."))
+    if command.terminal.follow:
+        words = "Go on with what comes, until it is interrupted."
+        made.params.append(click.Option(["--follow", "-f"], is_flag=True, help=words))
+    made.params.append(click.Option(["--json", "as_json"], is_flag=True, help="Print JSON."))
+    if command.place != "machine":
+        made.params.extend(_SERVER_OPTIONS)
+    return made
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """What the command line says beside a command's parameters: how the result is printed, and
+    which server is meant."""
+
+    formats: tuple[str, ...]
+    follows: bool
+    where: dict[str, str | None]
+
+
+def _callback(command: Command) -> Callable[..., None]:
+    def call(as_json: bool, follow: bool = False, **values: Any) -> None:
+        formats = [name for name in command.terminal.formats if values.pop(name)]
+        if as_json:
+            formats.append("json")
+        excluding = [*formats, *(["follow"] if follow else [])]
+        if len(excluding) > 1:
+            raise click.UsageError(f"--{excluding[0]} and --{excluding[1]} exclude each other.")
+        where = {
+            str(option.name): values.pop(option.name, None)
+            for option in _SERVER_OPTIONS
+            if command.place != "machine"
+        }
+        named = [name for name in ("url", "instance", "config", "journal") if where.get(name)]
+        if len(named) > 1 and named[0] in ("url", "instance"):
+            raise click.UsageError(f"--{named[0]} stands alone: it names the server already.")
+        _carry_out(command, given(command, values), Asked(tuple(formats), follow, where))
+
+    return call
+
+
+def _carry_out(command: Command, params: dict[str, Any], asked: Asked) -> None:
+    # Imported here, as `--help` needs neither.
+    from polymock.commands.execution import read_params
+    from polymock.commands.local import Target, carry_out
+
+    try:
+        read = read_params(command, params)
+    except CommandError as error:
+        raise click.UsageError("\n".join(filter(None, (error.message, error.hint)))) from error
+    target = Target(**asked.where)
+    if asked.follows:
+        follow = pkgutil.resolve_name(command.terminal.follow)
+        follow(lambda others: carry_out(command, others, target, actor="cli"), read)
+        return
+    with _progress() as progress:
+        result = carry_out(command, params, target, actor="cli", progress=progress)
+    _print(command, result, read, asked.formats)
+    fails = command.terminal.fails
+    if fails and pkgutil.resolve_name(fails)(result, read):
+        raise SystemExit(1)
+
+
+def _print(command: Command, result: Any, params: msgspec.Struct, formats: tuple[str, ...]) -> None:
+    from polymock.output import print_json, print_result
+
+    terminal = command.terminal
+    if "json" in formats:
+        told = pkgutil.resolve_name(terminal.json)(result, params) if terminal.json else result
+        print_json(told)
+        return
+    show = terminal.formats[formats[0]] if formats else terminal.show
+    if show:
+        pkgutil.resolve_name(show)(result, params)
+    else:
+        print_result(result)
+
+
+@contextmanager
+def _progress() -> Iterator[Progress]:
+    """Progress on standard error, where that is a terminal."""
+    if not sys.stderr.isatty():
+        yield silent
+        return
+    from rich.console import Console
+    from rich.progress import Progress as Bar
+
+    with Bar(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None, visible=False)
+
+        def tell(done: float, total: float | None = None, words: str = "") -> None:
+            bar.update(task, completed=done, total=total, description=words, visible=True)
+
+        yield tell
+
+
+def _summary(catalog: Catalog, noun: str) -> str:
+    """What a group is for: as the plugin of that name says."""
+    return catalog.noun(noun).summary if noun in catalog.nouns else ""

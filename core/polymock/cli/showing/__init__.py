@@ -1,0 +1,1 @@
+"""What commands answered, printed for people: a file for each noun."""

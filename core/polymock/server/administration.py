@@ -1,0 +1,123 @@
+"""The admin port: commands, health and annexes, served by the control process."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from granian.constants import Interfaces
+from granian.server.embed import Server
+
+from polymock import plugins
+from polymock.access import audit
+from polymock.access.doors import needs_token
+from polymock.access.places import policy_of
+from polymock.access.policy import Policy
+from polymock.access.tokens import TokenFile
+from polymock.commands.catalog import installed
+from polymock.commands.command import Command
+from polymock.commands.dispatching import Caller, Dispatcher
+from polymock.edge.admin import AdminPort, Guard, admin_app
+from polymock.edge.admin.callers import Callers
+from polymock.edge.admin.health import Ready
+from polymock.errors import PluginError
+from polymock.interfaces import Annex, AsgiApp
+from polymock.journal.writer import Journal
+from polymock.plugins import guarded
+from polymock.server.dispatching import Ask, ServerDispatcher
+from polymock.server.steering import Steering
+from polymock_schemas.config import ServerConfig
+
+GROUP = "polymock.admin"
+
+log = logging.getLogger("polymock.server.administration")
+
+
+class Administration:
+    """What the admin port offers of a server, whose parts it is given.
+
+    `key` lets the server's owner in without a token. Raises ConfigError where the policy or the
+    file of tokens is wrong.
+    """
+
+    def __init__(
+        self,
+        ready: Ready,
+        ask: Ask,
+        *,
+        journal: Journal | None,
+        steering: Steering,
+        folder: Path,
+        config: ServerConfig,
+        key: str = "",
+    ) -> None:
+        self._ready = ready
+        self._journal = journal
+        self._config = config
+        tokens = TokenFile(steering.tokens)
+        tokens.all()
+        self._callers = Callers(config, tokens, key)
+        catalog = installed()
+        self._dispatcher = ServerDispatcher(
+            catalog,
+            ask,
+            journal=journal,
+            steering=steering,
+            folder=folder,
+            allows=Policy.load(policy_of(config, folder)).allows,
+            note=self._note,
+        )
+
+    @contextlib.asynccontextmanager
+    async def serve(self, address: str, port: int) -> AsyncIterator[None]:
+        """Answer on the port; on leaving, what has begun is answered."""
+        async with contextlib.AsyncExitStack() as stack:
+            stack.callback(self._dispatcher.close)
+            api = admin_app(
+                self._ready, self._dispatcher, needs_token=needs_token(self._config)
+            )
+            for noun, failure in installed().failures.items():
+                log.error("the commands %r are not offered: %s", noun, failure.message)
+            annexes = await _open_annexes(stack, self._dispatcher)
+            server = Server(
+                Guard(AdminPort(api, annexes), self._config, self._callers, self._event),
+                address=address,
+                port=port,
+                interface=Interfaces.ASGI,
+                log_enabled=False,
+                websockets=False,
+            )
+            serving = asyncio.create_task(server.serve())
+            try:
+                yield
+            finally:
+                server.stop()
+                await serving
+
+    def _note(self, caller: Caller, command: Command, params: Mapping[str, Any]) -> None:
+        """Write down who has changed what."""
+        entry = audit.entry(command, params)
+        self._event(entry.type, caller.name, entry.subject, entry.data)
+
+    def _event(self, type_: str, actor: str, subject: str, data: object) -> None:
+        if self._journal is not None:
+            self._journal.event(type_, actor, subject, data)
+
+
+async def _open_annexes(
+    stack: contextlib.AsyncExitStack, dispatcher: Dispatcher
+) -> dict[str, AsgiApp]:
+    """The installed annexes by path; one that is broken is told of, and left out."""
+    found: dict[str, AsgiApp] = {}
+    for name in plugins.names(GROUP):
+        try:
+            annex: Annex = plugins.build(GROUP, name, {})
+            with guarded(f"The admin plugin {name!r} cannot be opened"):
+                found[annex.path] = await stack.enter_async_context(annex.open(dispatcher))
+        except PluginError as error:
+            log.error("%s %s", error.message, error.hint)
+    return found

@@ -1,0 +1,153 @@
+"""Sub-commands made of commands: their options, and what is printed."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any, Literal
+
+import msgspec
+import pytest
+import rich_click as click
+from click.testing import CliRunner, Result
+from msgspec import Meta
+
+from polymock.cli.deriving import sub_command
+from polymock.commands.command import Command, Terminal
+from polymock.commands.context import Context
+from polymock.errors import CommandError
+
+
+class Inner(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    depth: Annotated[int, Meta(ge=0, le=9, description="How deep")] = 2
+
+
+class Params(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    name: Annotated[str, Meta(max_length=5, description="A name")]
+    others: Annotated[tuple[str, ...], Meta(description="More names")] = ()
+    size: Annotated[Annotated[int, Meta(ge=1)] | None, Meta(description="A size")] = None
+    wait: Annotated[float, Meta(ge=0, le=60, description="A time", extra={"unit": "seconds"})] = 1.0
+    kind: Annotated[Literal["a", "b"], Meta(description="A kind")] = "a"
+    dry_run: Annotated[bool, Meta(description="Do nothing")] = False
+    warn: Annotated[bool, Meta(description="Say so")] = True
+    value: Annotated[dict[str, Any] | None, Meta(description="An object")] = None
+    inner: Inner = Inner()
+    secret: Annotated[str, Meta(description="For programs")] = ""
+
+
+class Told(msgspec.Struct):
+    params: Params
+    actor: str
+
+
+def run(context: Context, params: Params) -> Told:
+    if params.name == "bad":
+        raise CommandError("It is bad.", "Be good.")
+    return Told(params, context.actor)
+
+
+def show(result: Told, params: Params) -> None:
+    click.echo(f"{result.params.name} of {len(params.others)}")
+
+
+def fails(result: Told, params: Params) -> bool:
+    return params.kind == "b"
+
+
+def follow(ask: Any, params: Params) -> None:
+    for name in ("one", "two"):
+        click.echo(ask({"name": name}).params.name)
+
+
+HERE = "core.cli.test_deriving"
+COMMAND = Command(
+    name="things.do",
+    summary="Do it.",
+    params=Params,
+    result=Told,
+    run=f"{HERE}:run",
+    place="machine",
+    example={"name": "x"},
+    terminal=Terminal(
+        arguments=("name", "others"),
+        short={"size": "s"},
+        hidden=("secret",),
+        show=f"{HERE}:show",
+        formats={"loud": f"{HERE}:show"},
+        fails=f"{HERE}:fails",
+        follow=f"{HERE}:follow",
+    ),
+)
+
+
+def do(*arguments: str, text: str | None = None) -> Result:
+    result = CliRunner().invoke(sub_command(COMMAND), arguments, input=text)
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result
+
+
+def test_parameters_are_arguments_and_options() -> None:
+    told = json.loads(
+        do(
+            *("x", "y", "z", "-s", "3", "--wait", "500ms", "--kind", "a", "--dry-run"),
+            *("--no-warn", "--value", '{"a": 1}', "--depth", "4", "--json"),
+        ).stdout
+    )
+    assert told == {
+        "params": {
+            "name": "x",
+            "others": ["y", "z"],
+            "size": 3,
+            "wait": 0.5,
+            "kind": "a",
+            "dry_run": True,
+            "warn": False,
+            "value": {"a": 1},
+            "inner": {"depth": 4},
+            "secret": "",
+        },
+        "actor": "cli",
+    }
+    assert json.loads(do("x", "--value", "-", "--json", text="{}").stdout)["params"]["value"] == {}
+
+
+def test_results_are_shown_and_may_fail() -> None:
+    assert do("x", "y").stdout == "x of 1\n"
+    assert do("x", "--loud").stdout == "x of 0\n"
+    assert do("x", "--kind", "b").exit_code == 1
+    assert do("x", "--follow").stdout == "one\ntwo\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([], "NAME"),
+        (["toolong"], "name"),
+        (["x", "-s", "0"], "size"),
+        (["x", "--wait", "2m"], "wait"),
+        (["x", "--kind", "c"], "kind"),
+        (["x", "--value", "[1]"], "value"),
+        (["x", "--value", "{"], "value"),
+        (["x", "--depth", "10"], "depth"),
+        (["x", "--secret", "y"], "secret"),
+        (["x", "--loud", "--json"], "exclude each other"),
+        (["x", "--loud", "--follow"], "exclude each other"),
+    ],
+)
+def test_wrong_usage_names_the_parameter_and_ends_with_2(arguments: list[str], words: str) -> None:
+    result = do(*arguments)
+    assert result.exit_code == 2, result.output
+    assert words in result.stderr
+    assert result.stdout == ""
+
+
+def test_help_tells_defaults_and_limits() -> None:
+    text = " ".join(do("--help").stdout.split())
+    assert "Do it." in text
+    assert "A time; default: 1." in text
+    assert "--secret" not in text
+
+
+def test_what_a_command_refuses_is_raised() -> None:
+    with pytest.raises(CommandError, match="It is bad"):
+        do("bad")
