@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib.metadata
 import inspect
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from inspect import Parameter
 from typing import Any
@@ -42,17 +42,22 @@ def names(group: str) -> tuple[str, ...]:
     return tuple(sorted({entry.name for entry in entries(group)}))
 
 
-def load(group: str, name: str) -> Plugin[Any]:
+def load(
+    group: str, name: str, installed: Sequence[importlib.metadata.EntryPoint] | None = None
+) -> Plugin[Any]:
     """Import one plugin and check what it declares.
 
-    Raises PluginError where it is not installed, is installed twice, or is broken.
+    `installed` are the group's `entries`, for who loads several. Raises PluginError where it is not
+    installed, is installed twice, or is broken.
     """
-    found = [entry for entry in entries(group) if entry.name == name]
+    installed = entries(group) if installed is None else installed
+    found = [entry for entry in installed if entry.name == name]
     kind = KINDS.get(group, group)
     if not found:
+        known = sorted({entry.name for entry in installed})
         raise PluginError(
             f"There is no {kind} plugin {name!r}.",
-            suggestion(name, names(group)) or f"No {kind} plugin is installed.",
+            suggestion(name, known) or f"No {kind} plugin is installed.",
         )
     if len(found) > 1:
         packages = " and ".join(_package(entry) for entry in found)
@@ -68,15 +73,16 @@ def build(
     settings: Mapping[str, Any],
     environ: Mapping[str, str] | None = None,
     where: str = "",
+    installed: Sequence[importlib.metadata.EntryPoint] | None = None,
 ) -> Any:
     """Load a plugin, decode its settings and build what its group asks for.
 
     `{$env: NAME}` in the settings is read from `environ` (the process's by default). `where` is
-    the settings' path in the config (`auth.partner-key`), for errors. Raises PluginError, or
-    ConfigError that lists every wrong setting and shows no value.
+    the settings' path in the config (`auth.partner-key`), for errors; `installed` is for `load`.
+    Raises PluginError, or ConfigError that lists every wrong setting and shows no value.
     """
     kind = KINDS.get(group, group)
-    plugin = load(group, name)
+    plugin = load(group, name, installed)
     environ = os.environ if environ is None else environ
     config = decode(dict(settings), plugin.config, f"{kind} plugin {name!r}", environ, where)
     with guarded(f"The {kind} plugin {name!r} cannot be built"):

@@ -53,7 +53,7 @@ class Installed(Group):
         found = [command for command in self._installed() if command.words[: len(words)] == words]
         for command in found:
             if command.words == words:
-                return sub_command(command)
+                return SubCommand(command)
         if found:
             return Installed(name=cmd_name, below=words, help=_summary(installed(), cmd_name))
         failure = installed().failures.get(cmd_name)
@@ -70,24 +70,37 @@ class Installed(Group):
                 yield command
 
 
-def sub_command(command: Command) -> click.Command:
-    """What the command line offers of a command."""
-    summary = command.summary if not command.help else f"{command.summary}\n\n{command.help}"
-    made = click.RichCommand(
-        name=command.words[-1],
-        callback=_callback(command),
-        params=parameters(command),
-        help=summary,
-        short_help=command.summary,
-    )
+class SubCommand(click.RichCommand):
+    """What the command line offers of a command. Its options are made when they are needed: a
+    group's help, that lists many, tells none of them."""
+
+    def __init__(self, command: Command) -> None:
+        words = command.summary if not command.help else f"{command.summary}\n\n{command.help}"
+        super().__init__(
+            name=command.words[-1],
+            callback=_callback(command),
+            help=words,
+            short_help=command.summary,
+        )
+        self._command = command
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        """Those of the command, how the result is printed, and which server is meant."""
+        if not self.params:
+            self.params = _all_parameters(self._command)
+        return super().get_params(ctx)
+
+
+def _all_parameters(command: Command) -> list[click.Parameter]:
+    made = parameters(command)
     for name in command.terminal.formats:
-        made.params.append(click.Option([f"--{name}"], is_flag=True, help=f"Print {name}."))
+        made.append(click.Option([f"--{name}"], is_flag=True, help=f"Print {name}."))
     if command.terminal.follow:
         words = "Go on with what comes, until it is interrupted."
-        made.params.append(click.Option(["--follow", "-f"], is_flag=True, help=words))
-    made.params.append(click.Option(["--json", "as_json"], is_flag=True, help="Print JSON."))
+        made.append(click.Option(["--follow", "-f"], is_flag=True, help=words))
+    made.append(click.Option(["--json", "as_json"], is_flag=True, help="Print JSON."))
     if command.place != "machine":
-        made.params.extend(_SERVER_OPTIONS)
+        made.extend(_SERVER_OPTIONS)
     return made
 
 

@@ -19,18 +19,19 @@ class Catalog:
     """
 
     def __init__(self) -> None:
+        self._entries = plugins.entries(plugins.COMMANDS)
         self._nouns: dict[str, Commands] = {}
         self.failures: dict[str, PluginError] = {}
 
     @functools.cached_property
     def nouns(self) -> tuple[str, ...]:
         """The names of all nouns, sorted; nothing is imported."""
-        return plugins.names(plugins.COMMANDS)
+        return tuple(sorted({entry.name for entry in self._entries}))
 
     def noun(self, name: str) -> Commands:
         """What a noun offers. Raises PluginError."""
         if name not in self._nouns:
-            found = plugins.build(plugins.COMMANDS, name, {})
+            found = plugins.build(plugins.COMMANDS, name, {}, installed=self._entries)
             fault = _fault(name, found)
             if fault:
                 raise PluginError(
@@ -98,6 +99,8 @@ def _fault(noun: str, found: object) -> str:
             return f"{type(command).__name__} is no polymock Command"
         if command.noun != noun or not command.verb:
             return f"{command.name!r} is not of its noun ({noun}.VERB)"
+        if command.writes and command.address.method == "GET":  # a link must change nothing
+            return f"{command.name} writes, and its address is a GET"
     return ""
 
 

@@ -12,7 +12,7 @@ from urllib.parse import quote, urlsplit
 import httpx
 import msgspec
 
-from polymock.access.keys import find_key
+from polymock.access.keys import find_key, trust
 from polymock.commands.command import Command, Route
 from polymock.config.files import find_config
 from polymock.config.loading import load
@@ -82,8 +82,14 @@ class Remote:
                 headers=headers,
                 timeout=seconds,
                 trust_env=False,
+                verify=trust(url) or False,
             )
         except httpx.ConnectError as error:
+            if "CERTIFICATE" in str(error):
+                raise ServerError(
+                    f"The certificate of {url} is not trusted: {error}.",
+                    "Call it by the name that it has, and set SSL_CERT_FILE to who signed it.",
+                ) from error
             raise NobodyThere(f"Nobody answers at {url}.", "Does the server run?") from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise ServerError(

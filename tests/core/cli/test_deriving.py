@@ -11,7 +11,7 @@ import rich_click as click
 from click.testing import CliRunner, Result
 from msgspec import Meta
 
-from polymock.cli.deriving import sub_command
+from polymock.cli.deriving import SubCommand
 from polymock.commands.command import Command, Terminal
 from polymock.commands.context import Context
 from polymock.errors import CommandError
@@ -80,7 +80,7 @@ COMMAND = Command(
 
 
 def do(*arguments: str, text: str | None = None) -> Result:
-    result = CliRunner().invoke(sub_command(COMMAND), arguments, input=text)
+    result = CliRunner().invoke(SubCommand(COMMAND), arguments, input=text)
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
     return result

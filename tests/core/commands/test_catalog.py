@@ -96,6 +96,7 @@ def test_a_strangers_command_is_there(install: Install) -> None:
     [
         ("other.do", "", "is not of its noun"),
         ("acme", "", "is not of its noun"),
+        ("acme.do", ", writes=True, route=Route('GET', '/acme')", "and its address is a GET"),
         ("acme.do", ", terminal=Terminal(words=('ps',))", "cannot be loaded"),
         (
             "acme.do",

@@ -44,11 +44,7 @@ def show_stopped(stopped: Sequence[Stopped], params: StopParams) -> None:
 
 def show_instances(found: InstanceList, _params: ListParams) -> None:
     """A line for each instance."""
-    # Imported here: it is not needed for `--help`.
-    from polymock.instances.registry import warning
-
-    for told in found.set_aside:
-        click.echo(printable(f"Warning: {warning(told)}"), err=True)
+    _warn(found)
     rows = [
         {
             "name": each.name,
@@ -73,6 +69,12 @@ def show_instances(found: InstanceList, _params: ListParams) -> None:
         click.echo(f"{found.hidden} more ended: --all shows them.", err=True)
 
 
+def as_list(found: InstanceList, _params: ListParams) -> Sequence[Instance]:
+    """The instances, as `--json` prints them; what else is to be said goes to standard error."""
+    _warn(found)
+    return found.instances
+
+
 def show_log(log: ServerLog, _params: ServerLogParams) -> None:
     """Its lines."""
     print_lines(log.lines)
@@ -85,6 +87,15 @@ def follow(_ask: object, params: ServerLogParams) -> None:
 
     for line in follow_log(params):
         print_lines([line])
+
+
+def _warn(found: InstanceList) -> None:
+    """Of files that are no records."""
+    # Imported here: it is not needed for `--help`.
+    from polymock.instances.registry import warning
+
+    for told in found.set_aside:
+        click.echo(printable(f"Warning: {warning(told)}"), err=True)
 
 
 def duration(seconds: float) -> str:

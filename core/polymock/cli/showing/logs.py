@@ -32,9 +32,12 @@ def rows_as_objects(result: SqlResult, params: SqlQuery) -> list[dict[str, Any]]
 
 
 def show_schema(tables: Sequence[Table], _params: msgspec.Struct) -> None:
-    """Tables and views, and the meaning of each column."""
+    """Tables, views and macros, and the meaning of each column and parameter."""
     for table in tables:
-        print_lines([f"{table.name} ({table.kind}): {table.comment}"])
+        print_lines([f"{table.heading} ({table.kind}): {table.comment}"])
+        if table.parameters:
+            given = [(each.name, each.default, each.comment) for each in table.parameters]
+            print_table(("parameter", "default", "meaning"), given)
         rows = [(column.name, column.type, column.comment) for column in table.columns]
         print_table(("column", "type", "meaning"), rows)
 

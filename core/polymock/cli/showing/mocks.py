@@ -13,21 +13,26 @@ from polymock_schemas.mocks import (
     Document,
     DocumentQuery,
     MockInfo,
-    MocksQuery,
     OperationDetail,
     OperationPage,
     OperationQuery,
     OperationsQuery,
+    ServedConfig,
 )
 
 
-def show_mocks(found: Sequence[MockInfo], _params: MocksQuery) -> None:
+def show_mocks(found: Sequence[MockInfo], _params: object) -> None:
     """A line for each mock."""
     rows = [
         (each.name, each.protocol, each.url, each.operations, len(each.warnings), each.title)
         for each in found
     ]
     print_table(("mock", "protocol", "url", "operations", "warnings", "title"), rows)
+
+
+def show_config(found: ServedConfig, _params: object) -> None:
+    """It, as JSON."""
+    print_lines(_json(found.config, indent=2).splitlines())
 
 
 def show_operations(found: OperationPage, params: OperationsQuery) -> None:

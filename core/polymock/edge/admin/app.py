@@ -11,25 +11,35 @@ from litestar.exceptions import HTTPException
 from polymock.commands.dispatching import Dispatcher
 from polymock.edge.admin import problems
 from polymock.edge.admin.health import Ready, health_handlers
+from polymock.edge.admin.metrics import metrics_handlers
 from polymock.edge.admin.page import page_handlers
 from polymock.edge.admin.routes import handler
 from polymock.errors import UserError
 from polymock.interfaces import AsgiApp
+from polymock.observing.observers import Observers
 
 MAX_REQUEST = 8 * 1024 * 1024
 """Bytes of a body: an entity's document may have half of it."""
 
 
-def admin_app(ready: Ready, dispatcher: Dispatcher, *, needs_token: bool = False) -> Litestar:
+def admin_app(
+    ready: Ready,
+    dispatcher: Dispatcher,
+    *,
+    needs_token: bool = False,
+    observers: Observers | None = None,
+) -> Litestar:
     """Health, an address for each command, and their description.
 
     `ready` tells the state of the server's parts; the `dispatcher` has commands carried out. The
-    description says whether it `needs_token`; who is let in is the guard's to decide.
+    description says whether it `needs_token`; who is let in is the guard's to decide. `observers`
+    have pages, such as `/metrics`.
     """
     commands = dispatcher.catalog.commands.values()
     return Litestar(
         [
             *health_handlers(ready),
+            *(metrics_handlers(observers.paths, observers.page) if observers else ()),
             *page_handlers(dispatcher.catalog, needs_token=needs_token),
             *(handler(command, dispatcher) for command in commands if "api" in command.surfaces),
         ],

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from litestar import Response, get
 from litestar.types import ControllerRouterHandler
 
-Ready = Callable[[], tuple[bool, dict[str, str]]]
+from polymock_schemas.observers import Health
+
+Ready = Callable[[], Awaitable[Health]]
 
 
 def health_handlers(ready: Ready) -> Sequence[ControllerRouterHandler]:
@@ -18,12 +20,16 @@ def health_handlers(ready: Ready) -> Sequence[ControllerRouterHandler]:
     def live() -> dict[str, str]:
         return {"status": "live"}
 
-    @get("/health/ready", sync_to_thread=False)
-    def readiness() -> Response[dict[str, Any]]:
-        fine, parts = ready()
+    @get("/health/ready")
+    async def readiness() -> Response[dict[str, Any]]:
+        health = await ready()
         return Response(
-            {"status": "ready" if fine else "not ready", "parts": parts},
-            status_code=200 if fine else 503,
+            {
+                "status": "ready" if health.ready else "not ready",
+                "parts": {part.name: part.reason for part in health.parts},
+                "states": {part.name: part.state for part in health.parts},
+            },
+            status_code=200 if health.ready else 503,
         )
 
     return (live, readiness)

@@ -1,0 +1,79 @@
+"""Coverage, printed: figures and what was never exercised, or the document that was asked for."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from polymock.errors import CommandError
+from polymock.journal.coverage.junit import told
+from polymock.output import print_json, print_lines, print_table
+from polymock_schemas.log_coverage import CoverageParams, CoverageResult, CoveredPart
+
+
+def show_coverage(result: CoverageResult, params: CoverageParams) -> None:
+    """Figures by mock and kind, then the parts that were never exercised; or a document, to
+    standard output or the file that was named. Raises CommandError where it cannot be written."""
+    if params.format in (None, "text") and params.output is None:
+        _show_figures(result, params)
+        return
+    if params.format in (None, "text"):
+        raise CommandError(
+            "output: text is for the terminal.", "Add `--format junit` or `--format json`.", "wrong"
+        )
+    document = result.document
+    if params.format == "json":
+        if params.output is None:
+            print_json(result)
+            return
+        document = msgspec.json.format(msgspec.json.encode(result), indent=2).decode() + "\n"
+    if params.output is None:
+        sys.stdout.write(document)
+        sys.stdout.flush()
+        return
+    try:
+        Path(params.output).write_text(document, encoding="utf-8")
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise CommandError(
+            f"output: {params.output[:200]} cannot be written: {reason}.",
+            "Name a file in a folder that is there.",
+            "failed",
+        ) from error
+    sys.stderr.write(f"{_verdict(result)} {params.output} tells more.\n")
+
+
+def _show_figures(result: CoverageResult, params: CoverageParams) -> None:
+    rows = [
+        (each.mock, each.kind, f"{each.covered}/{each.parts}", f"{each.percent:g} %")
+        for each in result.figures
+    ]
+    print_table(("mock", "part", "exercised", ""), rows)
+    if result.parts:
+        print_lines(["", "All parts:" if params.covered else "Never exercised:"])
+        print_table(
+            ("mock", "operation", "part", "name", *(("exercised",) if params.covered else ())),
+            [tuple(_row(part, covered=params.covered)) for part in result.parts],
+        )
+    lines = [f"{result.left_out} more: --limit shows more."] if result.left_out else []
+    lines += [f"{note}." for note in result.notes]
+    print_lines([*lines, "", _verdict(result)] if lines or result.parts else [_verdict(result)])
+
+
+def _row(part: CoveredPart, *, covered: bool) -> Iterator[str]:
+    yield part.mock
+    yield part.operation
+    yield part.kind
+    yield "" if part.kind == "operation" else told(part)
+    if covered:
+        yield "yes" if part.covered else "never"
+
+
+def _verdict(result: CoverageResult) -> str:
+    share = f"{result.percent:g} % exercised"
+    if result.fail_under is None:
+        return f"{share}."
+    return f"{share}, {'less than' if result.failed else 'of'} {result.fail_under:g} % wanted."
