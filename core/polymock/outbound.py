@@ -24,6 +24,35 @@ _REPORT_EVERY = 100
 log = logging.getLogger("polymock.outbound")
 
 
+class Target(NamedTuple):
+    """Where a request goes: `url` holds the judged address, `host` is the field of that name, and
+    `name` the one that a certificate has to have."""
+
+    url: str
+    host: bytes
+    name: str
+
+
+def judged_target(url: str, allow_private: bool) -> Target:
+    """Where a request to a URL goes. Raises ValueError if that is no http(s) URL, or private.
+
+    Looks the name up, which can take seconds.
+    """
+    parts = urlsplit(url)
+    name, scheme = parts.hostname or "", parts.scheme.lower()
+    if scheme not in ("http", "https") or not name:
+        raise ValueError("it is no absolute http(s) URL")
+    port = parts.port or (443 if scheme == "https" else 80)
+    address = judged_address(name, port, allow_private)
+    literal = f"[{address}]" if ":" in address else address
+    query = f"?{parts.query}" if parts.query else ""
+    return Target(
+        f"{scheme}://{literal}:{port}{parts.path or '/'}{query}",
+        parts.netloc.rpartition("@")[2].encode("ascii"),
+        name,
+    )
+
+
 class _Waiting(NamedTuple):
     request: Outbound
     allow_private: bool
@@ -115,20 +144,13 @@ class OutboundSender:
     async def _send(self, request: Outbound, allow_private: bool) -> int:
         """The status of the answer; its body is not read."""
         client = await self._open()
-        parts = urlsplit(request.url)
-        host, scheme = parts.hostname or "", parts.scheme.lower()
-        if scheme not in ("http", "https") or not host:
-            raise ValueError("it is no absolute http(s) URL")
-        port = parts.port or (443 if scheme == "https" else 80)
-        address = await asyncio.to_thread(judged_address, host, port, allow_private)
-        literal = f"[{address}]" if ":" in address else address
-        query = f"?{parts.query}" if parts.query else ""
+        target = await asyncio.to_thread(judged_target, request.url, allow_private)
         built = client.build_request(
             request.method,
-            f"{scheme}://{literal}:{port}{parts.path or '/'}{query}",
-            headers=[(b"host", parts.netloc.rpartition("@")[2].encode("ascii")), *request.headers],
+            target.url,
+            headers=[(b"host", target.host), *request.headers],
             content=request.body,
-            extensions={"sni_hostname": host},
+            extensions={"sni_hostname": target.name},
         )
         response = await client.send(built, stream=True)
         await response.aclose()

@@ -61,7 +61,8 @@ class Router(Generic[T]):
         if len(segments) > MAX_SEGMENTS:
             return None
         captured: list[str] = []
-        leaf = _Walk[T](segments, captured).from_node(tree, 0)
+        walk: _Walk[T] = _Walk(segments, captured)
+        leaf = walk.from_node(tree, 0)
         if leaf is None:
             segments = segments[:-1] if segments[-1] == "" else [*segments, ""]
             leaf = _Walk[T](segments, captured).from_node(tree, 0)

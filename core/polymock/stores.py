@@ -31,6 +31,14 @@ class Row(msgspec.Struct, frozen=True, gc=False):
     expires: float | None = None
 
 
+class Number(msgspec.Struct, frozen=True, gc=False):
+    """A number of a sequence that a row is written with; it must be one more than the last."""
+
+    space: str
+    sequence: str
+    number: int
+
+
 class Change(msgspec.Struct, frozen=True, gc=False):
     """One row to write, as part of a batch.
 
@@ -39,7 +47,8 @@ class Change(msgspec.Struct, frozen=True, gc=False):
     none (a tombstone is one), None where it does not matter. `position` None keeps the row where
     it stands, and puts a new one behind all others of its collection, at `FIRST_POSITION` or
     later. `links` are the texts that `Store.scan` finds the row by, by their names; they replace
-    those that it had.
+    those that it had. `number` is taken from its sequence by the same batch; where it is not the
+    next one, that is a conflict as well.
     """
 
     collection: str
@@ -50,6 +59,7 @@ class Change(msgspec.Struct, frozen=True, gc=False):
     links: Mapping[str, str] = {}
     expires: float | None = None
     erase: bool = False
+    number: Number | None = None
 
 
 FIRST_POSITION = 1_000_000
@@ -58,7 +68,8 @@ here or behind."""
 
 
 class Conflict(Exception):
-    """A row of a batch has another revision than was expected; nothing of the batch is written.
+    """A row of a batch has another revision than was expected, or its number is not the next one;
+    nothing of the batch is written.
 
     `row` is the row as it is now, None where there is none.
     """

@@ -26,6 +26,7 @@ SETTINGS = (
     "PRAGMA cache_size = -16000",
     "PRAGMA secure_delete = OFF",
     "PRAGMA journal_size_limit = 67108864",
+    "PRAGMA temp_store = MEMORY",
 )
 """What holds for one connection, and the page size of a new file: a write costs about as much as
 the pages that it touches. NORMAL survives the end of the process at any moment."""
@@ -82,8 +83,8 @@ class Transaction:
             self._depth += 1
             return
         try:
-            if database.connection.in_transaction:  # left by one that could not be rolled back
-                self._execute("ROLLBACK")
+            if database.connection.in_transaction:
+                database.clear()
             self._execute("BEGIN IMMEDIATE")
         except sqlite3.Error as error:
             raise database.failure(error) from error
@@ -113,12 +114,14 @@ class Transaction:
 
     def _roll_back(self) -> None:
         """SQLite has done it already after some errors."""
-        if not self._database.connection.in_transaction:
+        database = self._database
+        database.undone += 1
+        if not database.connection.in_transaction:
             return
         try:
             self._execute("ROLLBACK")
         except sqlite3.Error as error:
-            raise self._database.failure(error) from error
+            raise database.failure(error) from error
 
 
 class Snapshot:
@@ -135,8 +138,8 @@ class Snapshot:
         database = self._database
         if database.transaction.is_open:
             return
-        if database.connection.in_transaction:  # left by one that could not be rolled back
-            database.read("ROLLBACK")
+        if database.connection.in_transaction:
+            database.clear()
         database.read("BEGIN")
 
     def __exit__(self, *_: object) -> None:
@@ -148,14 +151,16 @@ class Snapshot:
 class Database:
     """One connection to a world's file, which is made where it is not there yet.
 
-    `writes` are the transactions that this connection has written. Raises StoreError where the
-    file is no world's, is a newer version's, or cannot be read and written.
+    `writes` are the transactions that this connection has written, `undone` those that it began
+    and did not write. Raises StoreError where the file is no world's, is a newer version's, or
+    cannot be read and written.
     """
 
     def __init__(self, file: Path) -> None:
         _check_place(file)
         self.file = file
         self.writes = 0
+        self.undone = 0
         try:
             self.connection = sqlite3.connect(
                 file,
@@ -190,6 +195,30 @@ class Database:
             return self.execute(statement, values).fetchall()
         except sqlite3.Error as error:
             raise self.failure(error) from error
+
+    def once(self, statement: str, values: Sequence[Any]) -> tuple[list[Any], int]:
+        """Write by one statement; the rows that it gives back, and how many it wrote.
+
+        Outside of a transaction it is one of its own. Raises Unavailable.
+        """
+        is_alone = not self.transaction.is_open
+        try:
+            if is_alone and self.connection.in_transaction:
+                self.clear()
+            cursor = self.execute(statement, values)
+            rows = cursor.fetchall()
+        except sqlite3.Error as error:
+            raise self.failure(error) from error
+        written = len(rows) or max(cursor.rowcount, 0)
+        if written and is_alone:
+            self.writes += 1
+            self.bell.ring()
+        return rows, written
+
+    def clear(self) -> None:
+        """Undo what somebody left open that could not be rolled back. Raises Unavailable."""
+        self.undone += 1
+        self.read("ROLLBACK")
 
     def close(self) -> None:
         """Let go of the file."""
@@ -239,6 +268,8 @@ def _prepare(connection: sqlite3.Connection, file: Path) -> None:
         connection.execute(f"PRAGMA user_version = {len(sql.MIGRATIONS)}")
     connection.execute(sql.PROBE)
     connection.execute("COMMIT")
+    for statement in sql.NEW_ROWS:
+        connection.execute(statement)
 
 
 def _version(connection: sqlite3.Connection, file: Path) -> int:

@@ -11,7 +11,7 @@ from math import inf
 from time import time
 
 from polymock.interfaces import NoSettings, Plugin
-from polymock.stores import Change, Conflict, Row, StorePlace
+from polymock.stores import Change, Conflict, Number, Row, StorePlace
 from polymock_storage.collection import Collection
 
 
@@ -116,8 +116,14 @@ class MemoryStore:
                 row = self.get(space, change.collection, change.key)
                 if change.expected != (row.revision if row is not None else 0):
                     raise Conflict(change, row)
+            if change.number is not None and not self._is_next(change.number):
+                raise Conflict(change, self.get(space, change.collection, change.key))
         if changes:
             self._writes += 1
+        for change in changes:
+            if change.number is not None:
+                number = change.number
+                self._space(number.space).sequences[number.sequence] = number.number
         return [
             self._erase(space, change) if change.erase else self._write(space, change)
             for change in changes
@@ -165,6 +171,10 @@ class MemoryStore:
         """Forget everything."""
         self._spaces.clear()
         self._expiring.clear()
+
+    def _is_next(self, number: Number) -> bool:
+        last = self._space(number.space).sequences.get(number.sequence)
+        return last is not None and number.number == last + 1
 
     def _space(self, name: str) -> _Space:
         found = self._spaces.get(name)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
-from polymock.stores import FIRST_POSITION, Change, Conflict, Row
+from polymock.stores import FIRST_POSITION, Change, Conflict, Number, Row
 from polymock_storage import sql
 from polymock_storage.blocks import Tallies
+from polymock_storage.database import Database
+from polymock_storage.revisions import Revisions
 
 encode_links = msgspec.json.Encoder(order="sorted").encode
 decode_links = msgspec.json.Decoder(dict[str, str]).decode
@@ -34,14 +35,14 @@ class _Standing(msgspec.Struct, frozen=True, gc=False):
 class RowWriter:
     """Writes rows by the statements of `sql`, inside a transaction that somebody else began."""
 
-    def __init__(self, execute: Callable[..., sqlite3.Cursor]) -> None:
-        self._execute = execute
-        self._tallies = Tallies(execute)
+    def __init__(self, database: Database, revisions: Revisions) -> None:
+        self._execute = database.execute
+        self._revisions = revisions
+        self._tallies = Tallies(database.execute)
 
     def write(self, space: str, changes: Sequence[Change], now: float) -> list[Row]:
-        """Write a batch; each row as it stands now. Raises Conflict."""
-        ((last,),) = self._execute(sql.TAKE_REVISIONS, (len(changes),)).fetchall()
-        first = last - len(changes) + 1
+        """Write a batch; each row as it stands now. Raises Conflict, Unavailable."""
+        first = self._revisions.take(len(changes))
         try:
             rows = [
                 self._change(space, change, revision, now)
@@ -60,6 +61,8 @@ class RowWriter:
             held = standing.revision if standing is not None and is_there else 0
             if change.expected != held:
                 raise Conflict(change, self._row(space, change) if is_there else None)
+        if change.number is not None and not self._take(change.number):
+            raise Conflict(change, self._row(space, change) if is_there else None)
         if change.erase:
             return self._erase(standing, change, is_there=is_there)
         if standing is None:
@@ -67,6 +70,11 @@ class RowWriter:
         if not standing.id:
             return self._add(standing.collection, change, revision)
         return self._replace(standing, change, revision, is_there=is_there)
+
+    def _take(self, number: Number) -> bool:
+        """Take a number from its sequence, if it is the next one."""
+        values = (number.space, number.sequence, number.number)
+        return self._execute(sql.TAKE_NUMBER, values).rowcount == 1
 
     def expire(self, now: float) -> int:
         """Erase the rows whose time is over; how many they were. No count has them."""

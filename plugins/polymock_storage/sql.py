@@ -51,6 +51,30 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
 )
 """What makes a file of version n (`PRAGMA user_version`; 0 is an empty one) one of n + 1."""
 
+NEW_ROWS = (
+    """CREATE TEMP VIEW new_rows (
+        collection, key, revision, position, links, value, narrow, wide, space, sequence, number
+    ) AS SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL""",
+    """CREATE TEMP TRIGGER new_rows_insert INSTEAD OF INSERT ON new_rows BEGIN
+        INSERT INTO rows (collection, key, revision, position, live, expires, links, value)
+        VALUES (NEW.collection, NEW.key, NEW.revision, NEW.position, NEW.value IS NOT NULL,
+            NULL, NEW.links, NEW.value);
+        INSERT INTO links (collection, name, text, position, key, id, live, expires)
+        SELECT NEW.collection, link.key, link.value, NEW.position, NEW.key,
+            last_insert_rowid(), NEW.value IS NOT NULL, NULL
+        FROM json_each(CAST(NEW.links AS TEXT)) AS link WHERE NEW.links IS NOT NULL;
+        INSERT INTO blocks (collection, level, number, rows, live)
+        VALUES (NEW.collection, 0, 0, 1, NEW.value IS NOT NULL),
+            (NEW.collection, 1, NEW.position / NEW.wide, 1, NEW.value IS NOT NULL),
+            (NEW.collection, 2, NEW.position / NEW.narrow, 1, NEW.value IS NOT NULL)
+        ON CONFLICT DO UPDATE SET rows = rows + 1, live = live + excluded.live;
+        UPDATE sequences SET last = NEW.number
+        WHERE space = NEW.space AND name = NEW.sequence;
+    END""",
+)
+"""What each connection makes for itself: adds a row with its links, counts it and takes its
+number, all by one statement."""
+
 # Reading
 
 GET = """
@@ -159,6 +183,30 @@ DELETE FROM blocks WHERE collection = ? AND level = ? AND number = ? AND rows = 
 ADD_ROW = """
 INSERT INTO rows (collection, key, revision, position, live, expires, links, value)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?)"""
+
+ADD_ALONE = """
+INSERT INTO new_rows
+SELECT id, ?1, ?2, position, ?3, ?4, ?5, ?6, ?7, ?8, ?9 FROM (
+    SELECT id, coalesce(?10, max(?11, coalesce((
+        SELECT max(position) + 1 FROM rows WHERE collection = collections.id
+    ), 0))) AS position
+    FROM collections WHERE space = ?12 AND name = ?13
+) AS place
+WHERE NOT EXISTS (SELECT 1 FROM rows WHERE rows.collection = place.id AND rows.key = ?1)
+    AND (?9 IS NULL OR EXISTS (
+        SELECT 1 FROM sequences WHERE space = ?7 AND name = ?8 AND last = ?9 - 1
+    ))
+RETURNING position"""
+"""Adds a row with its links, counts it and takes its number, all by the trigger of a view; finds
+its position. Finds nothing, and writes nothing, where that is not all that there is to do."""
+
+REPLACE_ALONE = """
+UPDATE rows SET revision = ?, value = ?
+WHERE collection = (SELECT id FROM collections WHERE space = ? AND name = ?) AND key = ?
+    AND revision = ? AND position = ? AND live = 1 AND expires IS NULL AND links IS ?"""
+"""Writes another value over the one that is expected; nothing where any index knows of it."""
+
+TAKE_NUMBER = "UPDATE sequences SET last = ?3 WHERE space = ?1 AND name = ?2 AND last = ?3 - 1"
 
 REPLACE_VALUE = "UPDATE rows SET revision = ?, value = ? WHERE id = ?"
 

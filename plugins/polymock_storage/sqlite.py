@@ -18,7 +18,9 @@ from polymock.interfaces import Plugin
 from polymock.stores import Change, Row, StorePlace
 from polymock_storage import blocks, sql
 from polymock_storage.database import Database
+from polymock_storage.revisions import Revisions
 from polymock_storage.row_writer import RowWriter
+from polymock_storage.single_row import SingleRowWriter
 
 FILE = "world.db"
 """The file in the scratch folder, where the settings name none."""
@@ -61,7 +63,9 @@ class SqliteStore:
         self.database = database
         self._read = database.read
         self._execute = database.execute
-        self._rows = RowWriter(database.execute)
+        revisions = Revisions(database)
+        self._rows = RowWriter(database, revisions)
+        self._single = SingleRowWriter(database, revisions)
         self._next_look = 0.0
         self._looked = 0
 
@@ -131,6 +135,10 @@ class SqliteStore:
         """Write a batch, all of it or nothing. Raises Conflict, Unavailable."""
         if not changes:
             return []
+        if len(changes) == 1:
+            row = self._single.write(space, changes[0])
+            if row is not None:
+                return [row]
         now = time()
         with self.database.transaction:
             return self._rows.write(space, changes, now)
@@ -142,8 +150,7 @@ class SqliteStore:
 
     def take(self, space: str, name: str, least: int = 1) -> int:
         """The next number of a sequence."""
-        with self.database.transaction:
-            ((number,),) = self._execute(sql.TAKE, (space, name, least)).fetchall()
+        ((number,),), _ = self.database.once(sql.TAKE, (space, name, least))
         return int(number)
 
     def copy(self, source: str, target: str) -> None:

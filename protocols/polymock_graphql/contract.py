@@ -8,13 +8,16 @@ from graphql import GraphQLSchema
 from msgspec.structs import replace
 
 from polymock.errors import MethodNotAllowed, MockError, NoOperation
-from polymock.interfaces import Answer, Match, Operation, Spec
+from polymock.interfaces import Answer, Match, Operation, Part, Spec
+from polymock.jsonschema import Definitions
 from polymock.samples import Sampler
 from polymock.wires import Flow, Socket
 from polymock.world.entities import Inference
 from polymock.world.writing import Writer as WorldWriter
 from polymock_graphql.conversing import legacy, transport
+from polymock_graphql.describing import describe
 from polymock_graphql.graphiql import page
+from polymock_graphql.inventory import parts_of
 from polymock_graphql.model import Asset, GraphqlDocument, GraphqlReading, Planner
 from polymock_graphql.planning.planner import SchemaPlanner
 from polymock_graphql.read import Reader
@@ -26,6 +29,7 @@ from polymock_graphql.write import Writer, write_asset
 from polymock_graphql.writing.refusals import refuse
 from polymock_schemas.calls import Call, Headers, Reply
 from polymock_schemas.commands import Fault
+from polymock_schemas.mocks import OperationForm
 
 METHODS = ("GET", "HEAD", "POST")
 _PAGE = Operation(name="", reads=READS, cacheable=True, guarded=False)
@@ -33,8 +37,8 @@ _PAGE = Operation(name="", reads=READS, cacheable=True, guarded=False)
 
 
 class GraphqlContract:
-    """Implements `polymock.interfaces.Contract`, `Worldly` and `Framing`, and
-    `polymock.wires.Conversing`."""
+    """Implements `polymock.interfaces.Contract`, `Worldly`, `Inventoried`, `Describing` and
+    `Framing`, and `polymock.wires.Conversing`."""
 
     protocol = "graphql"
     subprotocols = (transport.SUBPROTOCOL, legacy.SUBPROTOCOL)
@@ -115,6 +119,23 @@ class GraphqlContract:
     def refuse(self, call: Call, error: MockError, match: Match | None) -> Reply:
         """A GraphQL response without data."""
         return refuse(call, error)
+
+    def parts(self) -> Iterator[Part]:
+        """Fields, arguments, and fields of input types."""
+        return parts_of(self._document.schema)
+
+    @property
+    def definitions(self) -> Definitions:
+        """The schema's types, as JSON Schema."""
+        return self._document.schemas.definitions
+
+    def address(self, operation: Operation) -> tuple[str, str]:
+        """That of all: a POST."""
+        return "POST", "/"
+
+    def describe(self, operation: Operation) -> OperationForm:
+        """A query that asks for a root field, and its variables."""
+        return describe(self._document.schema, operation.name)
 
     def examine(self, operation: Operation) -> Sequence[Fault]:
         """Nothing: what is wrong with a type is a fault of the document."""

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
+from functools import cached_property
 
 from msgspec.structs import replace
 
 from polymock.errors import MockError, NoOperation, Unreadable
-from polymock.interfaces import Answer, Match, Operation, Spec
+from polymock.interfaces import Answer, Match, Operation, Part, Spec
+from polymock.jsonschema import Definitions
 from polymock.world.entities import Inference
 from polymock.world.writing import Writer
 from polymock_grpc.answering.answers import Answers
 from polymock_grpc.answering.errors import status_of
 from polymock_grpc.answering.wishes import AskedStatus
+from polymock_grpc.describing import describe
+from polymock_grpc.fields import is_legacy_required
+from polymock_grpc.inventory import parts_of
 from polymock_grpc.model import Binding, GrpcReading, Metadata, Method, Wire
 from polymock_grpc.settings import GrpcSettings
 from polymock_grpc.spec.document import ProtoDocument
@@ -21,14 +26,17 @@ from polymock_grpc.wires.choosing import NATIVE_READS, READS, Wires, speaks_grpc
 from polymock_grpc.wires.deadlines import deadline_of
 from polymock_grpc.wires.native import MISPLACED, is_misplaced, is_native
 from polymock_grpc.world.recalling import Recalling
+from polymock_grpc.world.schemas import MessageSchemas
 from polymock_schemas.calls import Call, Headers, Reply
 from polymock_schemas.commands import Fault
+from polymock_schemas.mocks import OperationForm
 
 _NO_METADATA = Metadata()
 
 
 class GrpcContract:
-    """Implements `polymock.interfaces.Contract`, `Worldly`, `Screening`, `Transcribing`, `Framing`.
+    """Implements `polymock.interfaces.Contract`, `Worldly`, `Inventoried`, `Screening`,
+    `Transcribing`, `Framing`.
 
     Listeners look at `document` and `settings` too.
     """
@@ -134,6 +142,24 @@ class GrpcContract:
     def frame(self, headers: Headers, message: bytes) -> bytes:
         """A message of a native stream behind its length, as other wires send it."""
         return frame(headers, message)
+
+    def parts(self) -> Iterator[Part]:
+        """The fields of requests and answers."""
+        for method in self.document.methods:
+            yield from parts_of(method)
+
+    @cached_property
+    def definitions(self) -> Definitions:
+        """The message types, as JSON Schema."""
+        return MessageSchemas(self.document.registry, is_legacy_required)
+
+    def address(self, operation: Operation) -> tuple[str, str]:
+        """That of the Connect protocol, which takes and gives JSON."""
+        return "POST", self._methods[operation.name].path
+
+    def describe(self, operation: Operation) -> OperationForm:
+        """The messages of a method, as JSON."""
+        return describe(self._methods[operation.name])
 
     def examine(self, operation: Operation) -> Sequence[Fault]:
         """Sample the method's messages, and say what is wrong with them."""

@@ -9,8 +9,9 @@ from functools import cached_property
 import msgspec
 from msgspec.structs import replace
 
-from polymock.errors import Invalid, MethodNotAllowed, MockError, NoOperation
-from polymock.interfaces import Answer, Match, Operation, Spec
+from polymock.errors import Invalid, MethodNotAllowed, MockError, NoOperation, SpecError
+from polymock.interfaces import Answer, Match, Operation, Part, Spec
+from polymock.jsonschema import Definitions
 from polymock.routing import Router
 from polymock.samples import Sampler
 from polymock.world.entities import Inference
@@ -18,6 +19,8 @@ from polymock.world.writing import Writer as World
 from polymock_openapi.answering.answers import Answerer
 from polymock_openapi.answering.declared_errors import DeclaredErrors
 from polymock_openapi.answering.refusals import refuse
+from polymock_openapi.describing import describe
+from polymock_openapi.inventory import parts_of
 from polymock_openapi.model import Endpoint, MediaType, Reading
 from polymock_openapi.read import Reader
 from polymock_openapi.reading.security import identify
@@ -28,6 +31,7 @@ from polymock_openapi.world.recalling import Recaller
 from polymock_openapi.write import Writer
 from polymock_schemas.calls import Call, Reply
 from polymock_schemas.commands import Fault
+from polymock_schemas.mocks import OperationForm
 
 _EXPRESSION = re.compile(r"\{([+/.?&#]?)[^{}]*?(\*?)\}")
 _ANY = "*"
@@ -45,7 +49,7 @@ class Served(msgspec.Struct, frozen=True):
 
 
 class OpenApiContract:
-    """Implements `polymock.interfaces.Contract` and `Worldly` over a loaded document."""
+    """Implements `polymock.interfaces.Contract`, `Worldly`, `Inventoried` and `Describing`."""
 
     protocol = "openapi"
 
@@ -163,6 +167,29 @@ class OpenApiContract:
             return refuse(call, error)
         served = self._served[match.operation.name]
         return refuse(call, error, served.endpoint, served.errors)
+
+    def parts(self) -> Iterator[Part]:
+        """Parameters and properties; each operation is compiled anew, and nothing of it kept."""
+        for route in self._document.routes:
+            try:
+                endpoint = self._document.endpoint(route)
+            except SpecError:
+                continue  # it is answered by a refusal, and `examine` tells why
+            yield from parts_of(endpoint)
+
+    @property
+    def definitions(self) -> Definitions:
+        """The schemas that descriptions refer to."""
+        return self._document.definitions
+
+    def address(self, operation: Operation) -> tuple[str, str]:
+        """Method and path template, as the document has them."""
+        route = self._routes[operation.name]
+        return route.method, route.path
+
+    def describe(self, operation: Operation) -> OperationForm:
+        """Parameters, credentials, bodies and replies of an operation."""
+        return describe(self._compiled(operation.name))
 
     def examine(self, operation: Operation) -> Sequence[Fault]:
         """Compile the operation anew and try to sample each schema that it answers with."""

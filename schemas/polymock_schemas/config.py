@@ -96,10 +96,30 @@ class ServerConfig(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
         Meta(description="Ports of other protocols' listeners, by protocol; default: a free one"),
     ] = {}
     tls: Annotated[TlsConfig | None, Meta(description="TLS of every mock; default: none")] = None
-    admin_host: Annotated[str, Meta(description="Address of the admin API; loopback only")] = (
-        "127.0.0.1"
-    )
+    admin_host: Annotated[
+        str, Meta(description="Address of the admin API; any but loopback asks for a token")
+    ] = "127.0.0.1"
     admin_port: Port = 8081
+    admin_auth: Annotated[
+        bool, Meta(description="Ask for a token of the admin API on loopback, too")
+    ] = False
+    admin_hosts: Annotated[
+        tuple[Annotated[str, Meta(pattern=r"^(\*\.)?[A-Za-z0-9._:-]{1,253}$")], ...],
+        Meta(description="More names that the admin API goes by: `mocks.test`, `*.mocks.test`"),
+    ] = ()
+    admin_rate: Annotated[
+        int,
+        Meta(
+            ge=0, description="Requests a minute that one caller may send to the admin API; 0: any"
+        ),
+    ] = 6000
+    tokens: Annotated[
+        str | None,
+        Meta(description="File of the admin API's tokens; default: in the user's state folder"),
+    ] = None
+    policy: Annotated[
+        str | None, Meta(description="File that says what the roles of tokens may do")
+    ] = None
     workers: Annotated[int, Meta(ge=1, le=256, description="Worker processes")] = 1
     cors: Annotated[bool, Meta(description="Answer browsers from other origins")] = True
     max_body: Annotated[Size, Meta(description="Largest request body; above it 413")] = "16MiB"
@@ -201,6 +221,13 @@ class JournalConfig(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     retain: Annotated[
         Duration | None, Meta(description="Delete exchanges older than this: `90s`, `12h`, `7d`")
     ] = None
+    archive: Annotated[
+        Duration | None,
+        Meta(
+            description="Move days (UTC) that ended this long ago into Parquet files beside the "
+            "journal, still in `requests`: `0s`, `1d`, `30d`; default: all stay in the one file"
+        ),
+    ] = None
 
 
 class Config(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -215,6 +242,13 @@ class Config(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
         dict[str, PluginChoice],
         Meta(description="Auth strategies by name: a plugin's name, or a table with `type`"),
     ] = {}
+    observers: Annotated[
+        tuple[PluginChoice, ...],
+        Meta(
+            description="Who is told of events: `webhook`, `log`, `prometheus`, `opentelemetry`, "
+            "or a table with `type`, a `name`, and the plugin's settings"
+        ),
+    ] = ()
     journal: Annotated[JournalConfig, Meta(description="The DuckDB file of exchanges")] = (
         JournalConfig()
     )

@@ -27,7 +27,7 @@ Port = Annotated[int, Meta(ge=0, le=65535)]
 Wait = Annotated[
     float,
     Meta(
-        ge=0,
+        gt=0,
         le=3600,
         description="How long it may take to be ready",
         extra={"unit": "seconds"},
@@ -144,6 +144,10 @@ class StartParams(ServeOptions, frozen=True, forbid_unknown_fields=True, kw_only
     ] = ""
     wait: Wait = 30.0
 
+    def __post_init__(self) -> None:
+        if self.journal is not None and self.no_journal:
+            raise ValueError("`journal` and `no_journal` exclude each other")
+
 
 class ChangeParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Let an instance serve something else, under its name, at its ports."""
@@ -168,6 +172,10 @@ class ChangeParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     grace: Grace = 20.0
     wait: Wait = 30.0
 
+    def __post_init__(self) -> None:
+        if not self.specs and not self.texts:
+            raise ValueError("say what to serve, in `specs` or `texts`")
+
 
 class StopParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Stop the named instances, or `all` that run."""
@@ -177,6 +185,11 @@ class StopParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = ()
     all: Annotated[bool, Meta(description="All that run, instead of names")] = False
     grace: Grace = 20.0
+
+    def __post_init__(self) -> None:
+        if self.all == bool(self.names):
+            both = ", not both" if self.all else ""
+            raise ValueError(f"name what to stop in `names`, or say `all`{both}")
 
 
 class RestartParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

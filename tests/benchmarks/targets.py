@@ -18,6 +18,9 @@ from workloads import NEW_PET, WORKLOADS
 HERE = Path(__file__).resolve().parent
 DOCUMENTS = HERE / "documents"
 PEERS = HERE / "peers"
+STEADY = 8
+"""Looks in a row that find nothing new, before all is taken as recorded: some seconds, as what has
+large bodies is written in large transactions."""
 PETSTORE = HERE.parents[1] / "examples" / "petstore" / "openapi.yaml"
 
 Replies = dict[str, tuple[int, dict[str, str], str]]
@@ -206,11 +209,12 @@ def settled(target: Target) -> int:
     """How much the target has recorded, once that does not grow any more."""
     if target.recorded is None:
         return 0
-    count = target.recorded()
+    count, steady = target.recorded(), 0
     for _ in range(100):
         time.sleep(0.3)
         before, count = count, target.recorded()
-        if count == before:
+        steady = steady + 1 if count == before else 0
+        if steady == STEADY:
             break
     return count
 

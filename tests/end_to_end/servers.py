@@ -26,7 +26,7 @@ class Server:
         panel = self.await_output("Stop it with")
         self.panel = panel
         self.url = self._find(r"mock +(https?://[^/\s]+)", panel)
-        self.admin_url = self._find(r"admin +(http://\S+)", panel)
+        self.admin_url = self._find(r"admin +(https?://\S+)", panel)
 
     @property
     def output(self) -> str:

@@ -21,16 +21,7 @@ import pytest
 SHOP = Path(__file__).parents[2] / "examples" / "shop"
 PETSTORE = Path(__file__).parents[2] / "examples" / "petstore"
 FREE = ("--port", "0", "--admin-port", "0", "--grpc-port", "0")
-MAIN = """
-from polymock.cli.group import main
-from polymock.cli.instances import ps, restart, server_log, start, stop
-from polymock.cli.logs import logs
-
-for command in (start, stop, restart, ps):
-    main.add_command(command)
-logs.add_command(server_log)
-main(prog_name="polymock")
-"""
+MAIN = "from polymock.cli import main; main(prog_name='polymock')"
 BROKEN = "openapi: 3.1.0\npaths: {\n"
 SECONDS = 60.0
 
@@ -357,3 +348,97 @@ def test_a_broken_entry_is_set_aside_and_the_others_are_shown(shell: Shell) -> N
     assert "shop.json is no record of an instance" in errors
     assert (shell.entries / "shop.json.broken").read_text() == "{"
     assert shell.run("ps")[2] == ""
+
+
+PROGRAM = """
+import json, sys
+from polymock.commands.catalog import installed
+from polymock.commands.execution import encode
+from polymock.commands.local import Target, carry_out
+from polymock.errors import UserError
+
+try:
+    command = installed().find(sys.argv[1])
+    told = carry_out(command, json.loads(sys.argv[2]), Target(), actor="test")
+except UserError as error:
+    sys.exit(f"{error.message} {error.hint}")
+print(encode(told).decode())
+"""
+"""Commands with parameters that the command line does not offer, as agents give them."""
+GRAPH = "type Query { pet(id: ID!): Pet } type Pet { id: ID! name: String! }"
+
+
+def ask(shell: Shell, command: str, **params: Any) -> Any:
+    """What a command answers; where it is refused, the words of that."""
+    run = subprocess.run(
+        [sys.executable, "-c", PROGRAM, command, json.dumps(params)],
+        cwd=shell.folder,
+        env=shell.environ,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+    )
+    return json.loads(run.stdout) if run.returncode == 0 else run.stderr
+
+
+def test_specs_are_given_as_texts_and_changed(shell: Shell) -> None:
+    spec = (shell.folder / "openapi.yaml").read_text()
+    texts = [{"name": "pets.yaml", "text": spec}]
+    first = ask(shell, "instances.start", name="pets", texts=texts)
+    assert pet(first) == 200
+    own = Path(first["folder"])
+    assert own.parent == shell.entries
+    assert first["journal"] == str(own / "polymock.duckdb")
+
+    wrong = [{"name": "g.graphql", "text": "type Query { a: B }"}]
+    errors = ask(shell, "instances.change", name="pets", texts=wrong)
+    assert errors.startswith("g.graphql:1:17")
+    assert pet(first) == 200
+    assert (own / "pets.yaml").read_text() == spec
+
+    texts = [{"name": "g.graphql", "text": GRAPH}]
+    second = ask(shell, "instances.change", name="pets", texts=texts)
+    assert (second["ports"], second["folder"]) == (first["ports"], first["folder"])
+    assert second["pid"] != first["pid"]
+    reply = httpx.post(f"{second['url']}/graphql", json={"query": "{ pet(id: 1) { id } }"})
+    assert reply.json() == {"data": {"pet": {"id": "1"}}}
+    assert not (own / "pets.yaml").exists()
+    assert shell.json("restart", "pets")["ports"] == first["ports"]
+
+    third = shell.json("change", "pets", "openapi.yaml")
+    assert third["ports"] == first["ports"]
+    assert third["journal"] == first["journal"]
+    assert pet(third) == 200
+    sql = "select distinct operation from requests order by 1"
+    end = time.monotonic() + SECONDS
+    found: list[str] = []
+    while found != ["GET /pets/{petId}", "Query.pet"]:
+        assert time.monotonic() < end, found
+        found = [row["operation"] for row in shell.json("logs", "sql", sql, "--instance", "pets")]
+
+    shell.run("stop", "pets")
+    fresh = shell.json("start", "openapi.yaml", "--name", "pets", *FREE, "--no-journal")
+    assert fresh["folder"] == str(shell.folder)
+    assert not own.exists()
+
+
+def test_a_config_can_be_one_of_the_texts(shell: Shell) -> None:
+    config = "mocks: [{spec: api/g.graphql, name: graph, at: /api}]\nserver: {grpc_port: 0}\n"
+    texts = [
+        {"name": "polymock.yaml", "text": config},
+        {"name": "api/g.graphql", "text": GRAPH},
+    ]
+    started = ask(shell, "instances.start", name="graph", texts=texts, port=0, admin_port=0)
+    assert started["addresses"][0]["mocks"] == ["graph"]
+    assert started["addresses"][0]["url"].endswith("/api")
+    assert started["config"] == str(Path(started["folder"]) / "polymock.yaml")
+
+
+def test_texts_that_cannot_be_served_leave_nothing(shell: Shell) -> None:
+    texts = [{"name": "bad.yaml", "text": BROKEN}]
+    assert "bad.yaml" in ask(shell, "instances.start", name="bad", texts=texts)
+    assert shell.json("ps", "--all") == []
+    assert [file.name for file in shell.entries.iterdir()] == [".lock"]
+    texts = [{"name": "../x.yaml", "text": GRAPH}]
+    assert "cannot be a text's name" in ask(shell, "instances.start", texts=texts)
+    assert not list(shell.folder.parent.rglob("x.yaml"))

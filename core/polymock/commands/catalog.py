@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Iterator, Mapping
+from contextlib import redirect_stdout
 
 from polymock import plugins
 from polymock.commands.command import Command, Commands
@@ -31,7 +33,8 @@ class Catalog:
     def noun(self, name: str) -> Commands:
         """What a noun offers. Raises PluginError."""
         if name not in self._nouns:
-            found = plugins.build(plugins.COMMANDS, name, {}, installed=self._entries)
+            with redirect_stdout(sys.stderr):  # standard output is for what commands answer
+                found = plugins.build(plugins.COMMANDS, name, {}, installed=self._entries)
             fault = _fault(name, found)
             if fault:
                 raise PluginError(

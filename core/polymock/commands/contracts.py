@@ -16,6 +16,7 @@ from polymock.config.loading import LoadedConfig, Overrides, load
 from polymock.contracts import compile_mock, find_protocol
 from polymock.errors import SpecError
 from polymock.interfaces import Worldly
+from polymock.observing.building import check_observers
 from polymock.plugins import guarded
 from polymock.storage import build_storage
 from polymock.strategies import build_strategies
@@ -38,12 +39,13 @@ def check_loaded(loaded: LoadedConfig) -> tuple[CheckResult, ...]:
     """What is wrong with each mock's contract, every operation compiled and sampled.
 
     A contract that cannot be compiled is a result with errors; a broken plugin raises PluginError,
-    and an auth strategy with wrong settings, a wrong file of `server.tls`, or what the config says
+    and an auth strategy or observer with wrong settings, a wrong file of `server.tls`, or what the config says
     of the world and its seeds, ConfigError. Environment variables need not be set.
     """
     environment = _Environment(os.environ)
     build_strategies(loaded.config, environment)
     build_storage(loaded.config.world.store, environment)
+    check_observers(loaded.config.observers, environment)
     if loaded.config.server.tls is not None:
         find_certificates(loaded.config.server.tls, loaded.folder)
     seed = loaded.config.world.seed

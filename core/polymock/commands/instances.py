@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from polymock.commands.context import Context
 from polymock.config.loading import LoadedConfig, load
-from polymock.errors import CommandError, ServerError
+from polymock.errors import ServerError
 from polymock.instances import output, processes
 from polymock.instances.claiming import (
     Claim,
@@ -27,12 +27,11 @@ from polymock.instances.claiming import (
 from polymock.instances.describing import describe, ports_of
 from polymock.instances.ending import end
 from polymock.instances.launching import launch
-from polymock.instances.ordering import Order, check_options, order_anew, order_of
+from polymock.instances.ordering import Order, order_anew, order_of
 from polymock.instances.output import read_panel
 from polymock.instances.record import Record, overrides_of
 from polymock.instances.registry import Registry
 from polymock.instances.texts import read_texts, write_texts
-from polymock_schemas.calls import Violation
 from polymock_schemas.config import ServerConfig
 from polymock_schemas.instances import (
     ChangeParams,
@@ -59,7 +58,6 @@ def start(context: Context, params: StartParams) -> Instance:
     the name or a port is taken, or it does not become ready; then nothing of it stays.
     """
     name = None if params.name is None else check_name(params.name)
-    check_options(params)
     registry = Registry.open()
     order = order_of(registry, params, context.folder)
     forget_old(registry)
@@ -87,14 +85,6 @@ def change(context: Context, params: ChangeParams) -> Instance:
     What it is to serve is compiled first: if that cannot be, it goes on as it was. Raises
     ConfigError, SpecError, CommandError, ServerError.
     """
-    if not params.specs and not params.texts:
-        message = "it is not said what to serve"
-        raise CommandError(
-            f"specs: {message}.",
-            "Give specs or texts; instances restart serves the same anew.",
-            "wrong",
-            [Violation("specs", message)],
-        )
     registry = Registry.open()
     registry.known()
     old = take_over(registry, params.name, processes.this_process())
@@ -127,14 +117,6 @@ def stop(context: Context, params: StopParams) -> tuple[Stopped, ...]:
     They are remembered, with their logs, for some days. Raises ServerError where there is none of
     a name (then none is stopped), or one does not end.
     """
-    if params.all == bool(params.names):
-        message = "name what to stop, or say all" + (", not both" if params.all else "")
-        raise CommandError(
-            f"names: {message}.",
-            "instances list tells what runs.",
-            "wrong",
-            [Violation("names", message)],
-        )
     registry = Registry.open()
     records = registry.known()
     if params.all:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from polymock.commands.context import Context
 from polymock_schemas.commands import Nothing, SqlQuery, SqlResult
-from polymock_schemas.journal import TABLES, VIEWS, Table
+from polymock_schemas.journal import RELATIONS, Table
 
 
 def query(context: Context, params: SqlQuery) -> SqlResult:
@@ -13,5 +13,5 @@ def query(context: Context, params: SqlQuery) -> SqlResult:
 
 
 def describe(_context: Context, _params: Nothing) -> tuple[Table, ...]:
-    """The tables and views of a journal, with what stands in each column."""
-    return (*TABLES, *VIEWS)
+    """The tables, views and macros of a journal, with what stands in each column."""
+    return RELATIONS

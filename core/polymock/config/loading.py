@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -223,12 +222,6 @@ def _merged(lower: dict[str, Any], upper: dict[str, Any]) -> dict[str, Any]:
 def _conflicts(config: Config) -> Iterator[Problem]:
     """What each setting's own type cannot tell."""
     server = config.server
-    if not _is_loopback(server.admin_host):
-        yield Problem(
-            "server.admin_host",
-            f"{server.admin_host!r} is not a loopback address, and the admin API has no password",
-            "Use 127.0.0.1, and reach it from elsewhere through a tunnel (ssh -L).",
-        )
     if server.port and server.port == server.admin_port:
         yield Problem("server.admin_port", f"{server.port} is server.port already", "")
     if GRPC in server.ports:
@@ -249,15 +242,6 @@ def _conflicts(config: Config) -> Iterator[Problem]:
             if first != index:
                 problem = f"{mock.name!r} is the name of mocks[{first}] already"
                 yield Problem(f"mocks[{index}].name", problem, "Give it another name.")
-
-
-def _is_loopback(host: str) -> bool:
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _with_names(mocks: Sequence[MockConfig]) -> tuple[MockConfig, ...]:

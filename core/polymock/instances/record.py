@@ -15,8 +15,9 @@ class Record(msgspec.Struct, frozen=True):
     """An instance: what it was asked to serve, and the process that does.
 
     `run` tells one start from the next; all processes of it carry that as their mark. `folder` is
-    the working directory, `config` the config file or "". While somebody starts or restarts it,
-    that is the `starter`. `stopped`: it ended because it was asked to.
+    the working directory, `config` the config file or "". `texts` are the names of the files in
+    that folder which it was given as texts. While somebody starts or restarts it, that is the
+    `starter`. `stopped`: it ended because it was asked to.
     """
 
     name: InstanceName
@@ -25,6 +26,7 @@ class Record(msgspec.Struct, frozen=True):
     options: ServeOptions
     folder: str
     config: str
+    texts: tuple[str, ...] = ()
     starter: ProcessId | None = None
     process: ProcessId | None = None
     stopped: bool = False

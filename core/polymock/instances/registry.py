@@ -6,22 +6,24 @@ import contextlib
 import fcntl
 import logging
 import os
+import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from time import time
 
 import msgspec
 from msgspec.structs import replace
-from platformdirs import user_state_path
 
 from polymock.errors import ServerError
 from polymock.instances.record import Record
+from polymock.state import STATE_VARIABLE, state_folder
 from polymock_schemas.instances import SetAside
 
-STATE_VARIABLE = "POLYMOCK_STATE_DIR"
 ENTRY = ".json"
 LEFT = (".log", ".panel", ".draft")
 """Ends of the names of files that belong to a run."""
+FOLDER = ".specs"
+"""End of the name of a folder with what an instance was given as texts."""
 
 log = logging.getLogger("polymock.instances")
 
@@ -40,9 +42,7 @@ class Registry:
     def open(cls, environ: Mapping[str, str] | None = None) -> Registry:
         """The registry of this user, or that in POLYMOCK_STATE_DIR. Raises ServerError."""
         environ = os.environ if environ is None else environ
-        named = environ.get(STATE_VARIABLE)
-        state = Path(named).expanduser().absolute() if named else user_state_path("polymock", False)
-        folder = state / "instances"
+        folder = state_folder(environ) / "instances"
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             if folder.stat().st_uid != os.geteuid():
@@ -62,6 +62,18 @@ class Registry:
     def panel_of(self, record: Record) -> Path:
         """The file with what an instance printed when it was ready."""
         return self._folder / f"{record.name}.{record.run}.panel"
+
+    def folder_of(self, record: Record) -> Path:
+        """A folder of its own, for the texts that it serves and what it keeps beside them."""
+        return self._folder / f"{record.name}.{record.run}{FOLDER}"
+
+    def is_own(self, folder: Path) -> bool:
+        """Whether it is a folder that `folder_of` gave an instance."""
+        return folder.parent == self._folder and folder.suffix == FOLDER
+
+    def stage_of(self, run: str) -> Path:
+        """A folder for the texts of a run, as long as they are only looked at."""
+        return self._folder / f".{run}{FOLDER}"
 
     @contextlib.contextmanager
     def lock(self) -> Iterator[None]:
@@ -143,18 +155,26 @@ class Registry:
                 self.write(replace(current, stopped=True))
 
     def drop_files(self, record: Record) -> None:
-        """Remove what a run printed."""
+        """Remove what a run printed, and its own folder if no other run of it is there."""
         self.log_of(record).unlink(missing_ok=True)
         self.panel_of(record).unlink(missing_ok=True)
+        folder = Path(record.folder)
+        if self.is_own(folder) and all(Path(each.folder) != folder for each in self.records()):
+            shutil.rmtree(folder, ignore_errors=True)
 
     def sweep(self, seconds: float) -> None:
         """Remove what runs without a record printed, if that is longer ago; a killed command
         leaves it."""
         records = self.records()
         kept = {file for each in records for file in (self.log_of(each), self.panel_of(each))}
+        kept.update(Path(each.folder) for each in records)
         for file in self._folder.iterdir():
-            if file.suffix in LEFT and file not in kept and age(file) > seconds:
+            if file in kept or age(file) <= seconds:
+                continue
+            if file.suffix in LEFT:
                 file.unlink(missing_ok=True)
+            elif file.suffix == FOLDER:
+                shutil.rmtree(file, ignore_errors=True)
 
     def _is_current(self, record: Record) -> bool:
         try:

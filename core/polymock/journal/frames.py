@@ -1,21 +1,25 @@
 """What workers and the control process say to one another: msgpack, each frame length-prefixed.
 
 A worker says Hello and Contracts whenever it connects, then Batches, each after the Replies that it
-refers to. The control process answers every Batch with an Ack once it is committed.
+refers to, and Changes of the world where they are wanted. The control process says what is Wanted,
+and answers every Batch with an Ack once it is committed.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from typing import Literal
 
 import msgspec
 
-from polymock.interfaces import Operation
+from polymock.interfaces import Operation, Part
 from polymock_schemas.calls import Call, Outcome, Reply, Source, Violation
 
 MAX_FRAME = 64 * 1024 * 1024
 """A longer frame is not read: the connection is closed."""
+WORLD_CHANGED = "world.changed"
+"""The event that Changes tell of."""
 
 
 class OperationPart(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -104,6 +108,20 @@ class Contracts(msgspec.Struct, array_like=True, tag="contracts", frozen=True):
     mocks: tuple[MockPart, ...]
 
 
+class Parts(msgspec.Struct, array_like=True, tag="parts", frozen=True):
+    """Parts of a mock's contract, for the table `contract_parts`.
+
+    They come in several frames, numbered from 0; `is_last` says that those of the mock are
+    complete, and `is_all` that those of all mocks are.
+    """
+
+    mock: str
+    number: int
+    parts: tuple[Part, ...]
+    is_last: bool = False
+    is_all: bool = False
+
+
 class Replies(msgspec.Struct, array_like=True, tag="replies", frozen=True):
     """Replies by number, for the batches of the same generation; another one forgets them."""
 
@@ -125,13 +143,41 @@ class Batch(msgspec.Struct, array_like=True, tag="batch", frozen=True):
     gap: Gap | None = None
 
 
+class ChangePart(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """A write to the world: of an entity, or (`collection` is "") of all that there is in a space.
+
+    `ts` is in microseconds since 1970; `others` are entities that changed with it.
+    """
+
+    ts: int
+    action: Literal["created", "updated", "deleted", "reset", "restored"]
+    collection: str
+    key: str
+    space: str
+    mock: str
+    others: int
+
+
+class Changes(msgspec.Struct, array_like=True, tag="changes", frozen=True):
+    """What was written since the last of them, and how many more there were no room for."""
+
+    changes: tuple[ChangePart, ...]
+    dropped: int = 0
+
+
+class Wanted(msgspec.Struct, array_like=True, tag="wanted", frozen=True):
+    """The names of events that somebody wants to hear of from the worker."""
+
+    events: tuple[str, ...]
+
+
 class Ack(msgspec.Struct, array_like=True, tag="ack", frozen=True):
     """Every batch up to this one is in the file."""
 
     sequence: int
 
 
-Frame = Hello | Contracts | Replies | Batch | Ack
+Frame = Hello | Contracts | Parts | Replies | Batch | Changes | Wanted | Ack
 
 _encoder = msgspec.msgpack.Encoder()
 _frames: msgspec.msgpack.Decoder[Frame] = msgspec.msgpack.Decoder(Frame)

@@ -53,6 +53,14 @@ class Reading:
         except duckdb.Error as error:
             raise self._explained(error) from error
 
+    def renew(self) -> None:
+        """See the rows that were recorded since, from here on. Raises JournalError."""
+        try:
+            self._cursor.rollback()
+            self._cursor.execute("BEGIN TRANSACTION READ ONLY")
+        except duckdb.Error as error:
+            raise self._explained(error) from error
+
     def names(self) -> tuple[str, ...]:
         """The columns of the last statement."""
         return tuple(str(column[0]) for column in self._cursor.description or ())
@@ -65,6 +73,11 @@ class Reading:
         if isinstance(error, duckdb.InterruptException) and time.monotonic() >= self._until:
             return JournalError(
                 "the journal did not answer in time", "ask for less: a shorter time, one mock"
+            )
+        if isinstance(error, duckdb.OutOfMemoryException):
+            return JournalError(
+                "the answer needs more memory than the journal is allowed",
+                "ask for less: a shorter time, one mock",
             )
         return JournalError(f"the journal cannot be read: {str(error).partition(chr(10))[0]}")
 

@@ -7,13 +7,28 @@ import contextlib
 import logging
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from polymock.errors import JournalError
 from polymock.journal.appender import Source
-from polymock.journal.frames import Ack, Batch, Contracts, Hello, Replies, encode_frame, read_frame
+from polymock.journal.frames import (
+    Ack,
+    Batch,
+    Changes,
+    Contracts,
+    Hello,
+    Parts,
+    Replies,
+    Wanted,
+    encode_frame,
+    read_frame,
+)
 from polymock.journal.writer import Journal
+
+if TYPE_CHECKING:
+    from polymock.observing.feed import Feeds
 
 LONGEST_SOCKET_PATH = 100
 """Bytes; Linux takes 107, macOS 103."""
@@ -22,13 +37,20 @@ HELD_BYTES = 32 * 1024 * 1024
 
 log = logging.getLogger("polymock.journal")
 
+Sent = Batch | Replies | Contracts | Parts
+"""What the journal gets of a worker."""
+
 
 class Receiver:
-    """Listens for workers, and hands what they send to the journal. Lives on one event loop."""
+    """Listens for workers, and hands what they send to the journal. Lives on one event loop.
 
-    def __init__(self, journal: Journal, socket: str) -> None:
+    Without a journal it says at once that it has what they sent. `feeds` hear of it too.
+    """
+
+    def __init__(self, journal: Journal | None, socket: str, feeds: Feeds | None = None) -> None:
         self._journal = journal
         self._socket = socket
+        self._feeds = feeds
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
         self._held = 0
@@ -100,15 +122,25 @@ class Receiver:
         if not isinstance(hello, Hello):
             raise msgspec.DecodeError("the first frame was not a Hello")
         source = Source(hello.node, hello.run, hello.resuming)
+        feed = None if self._feeds is None else self._feeds.open(hello)
+        if self._feeds is not None:
+            writer.write(encode_frame(Wanted(tuple(sorted(self._feeds.bus.wanted)))))
         while not self._closing:
             await self._room.wait()
             frame = await read_frame(reader)
-            if not isinstance(frame, (Batch, Replies, Contracts)):
+            if not isinstance(frame, (Batch, Replies, Contracts, Parts, Changes)):
                 raise msgspec.DecodeError("a worker sent a frame that it may not send")
+            if feed is not None and not isinstance(frame, Parts):
+                feed.hear(frame)
+            if isinstance(frame, Changes):
+                continue
+            if self._journal is None:
+                _acknowledge(writer, frame)
+                continue
             size = _size(frame)
             self._hold(size)
 
-            def done(frame: Batch | Replies | Contracts = frame, size: int = size) -> None:
+            def done(frame: Sent = frame, size: int = size) -> None:
                 with contextlib.suppress(RuntimeError):  # the loop is closed
                     loop.call_soon_threadsafe(self._done, writer, frame, size)
 
@@ -119,17 +151,19 @@ class Receiver:
         if self._held > HELD_BYTES:
             self._room.clear()
 
-    def _done(
-        self, writer: asyncio.StreamWriter, frame: Batch | Replies | Contracts, size: int
-    ) -> None:
+    def _done(self, writer: asyncio.StreamWriter, frame: Sent, size: int) -> None:
         self._held -= size
         if self._held <= HELD_BYTES:
             self._room.set()
-        if isinstance(frame, Batch) and not writer.is_closing():
-            writer.write(encode_frame(Ack(frame.sequence)))
+        _acknowledge(writer, frame)
 
 
-def _size(frame: Batch | Replies | Contracts) -> int:
+def _acknowledge(writer: asyncio.StreamWriter, frame: Sent) -> None:
+    if isinstance(frame, Batch) and not writer.is_closing():
+        writer.write(encode_frame(Ack(frame.sequence)))
+
+
+def _size(frame: Sent) -> int:
     if isinstance(frame, Batch):
         return sum(len(memoryview(data)) for _, _, data in frame.rows)
     if isinstance(frame, Replies):

@@ -19,7 +19,7 @@ from typing import Any
 import duckdb
 
 from polymock.errors import JournalError
-from polymock.journal.database import LONGEST_STATEMENT_MS
+from polymock.journal.database import LONGEST_STATEMENT_MS, Cursors
 from polymock.journal.values import plain
 from polymock_schemas.commands import SqlResult
 
@@ -69,9 +69,7 @@ _CHANGING = frozenset({"DELETE_QUERY_NODE", "INSERT_QUERY_NODE", "UPDATE_QUERY_N
 _READING_HINT = "write one SELECT; `polymock logs schema` lists the tables and views"
 
 
-def run(
-    connection: duckdb.DuckDBPyConnection, statement: str, limit: int, timeout_ms: int
-) -> SqlResult:
+def run(connection: Cursors, statement: str, limit: int, timeout_ms: int) -> SqlResult:
     """Answer one query with at most `limit` rows (1 to 100,000), within `timeout_ms`.
 
     Values are of JSON's types (see `values.plain`). Raises JournalError where the statement is

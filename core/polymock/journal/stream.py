@@ -13,20 +13,26 @@ import itertools
 import os
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from typing import Any
 
 import msgspec
 
 from polymock.ids import new_run
 from polymock.journal.frames import (
+    WORLD_CHANGED,
     Ack,
     Batch,
+    ChangePart,
+    Changes,
     Contracts,
     Gap,
     Hello,
     MockPart,
+    Parts,
     Replies,
     ReplyPart,
+    Wanted,
     encode_call,
     encode_frame,
     read_frame,
@@ -47,9 +53,14 @@ LIGHT_BODY = 4096
 """Bodies up to this length are not counted one by one."""
 LARGEST_BODY = 16 * 1024 * 1024
 """No larger limit for bodies is kept to: two of them have to fit into a frame."""
+MAX_CHANGES = 10_000
+"""Changes of the world that wait to be told."""
 RECONNECT_SECONDS = (0.05, 1.0)
 FULL = "the hand-over to the journal was full"
 UNENCODABLE = "the exchange held values that cannot be written"
+
+TellParts = Callable[[Callable[[Parts], Awaitable[None]]], Coroutine[Any, Any, None]]
+"""Tells the parts of contracts, frame by frame."""
 
 _Row = tuple[int, Call, Reply, int, int, int, int]
 """(mock, call, reply, ts, latency, size of the call's body on the wire, size of the reply's)"""
@@ -96,6 +107,10 @@ class Recorder:
         self._wake = asyncio.Event()
         self._settled = asyncio.Event()
         self._told: tuple[MockPart, ...] | None = None
+        self._wanted: frozenset[str] = frozenset()
+        self._changes: list[ChangePart] = []
+        self._unheard = 0
+        self._parts: TellParts | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -116,6 +131,13 @@ class Recorder:
         self._mocks = tuple(mocks)
         self._names = tuple((mock.name, mock.protocol) for mock in mocks)
         self._transcribers = transcribers or (None,) * len(self._mocks)
+        self._parts = None
+        self._wake.set()
+
+    def set_parts(self, tell: TellParts) -> None:
+        """Let this function tell of what the contracts consist, now and whenever it connects; it
+        gets a function that hands a frame over."""
+        self._parts = tell
         self._wake.set()
 
     def record(
@@ -152,12 +174,28 @@ class Recorder:
         elif waiting >= FLUSH_ROWS or self._heavy > FLUSH_BYTES:
             self._seal()
 
+    def tell_change(
+        self, action: str, collection: str, key: str, space: str, mock: str, others: int
+    ) -> None:
+        """Tell of a write to the world, if somebody wants to hear of it: a ChangePart."""
+        if WORLD_CHANGED not in self._wanted:
+            return
+        if len(self._changes) >= MAX_CHANGES:
+            self._unheard += 1
+            return
+        now = time.time_ns() // 1000
+        change = (now, action, collection, key, space, mock, others)
+        self._changes.append(msgspec.convert(change, ChangePart))
+        if len(self._changes) == 1 and self._loop is not None:
+            self._loop.call_later(FLUSH_SECONDS, self._wake.set)
+
     async def close(self, seconds: float = 5.0) -> bool:
         """Hand over what is left; True if all of it was acknowledged within so many seconds."""
         self._seal()
+        self._wake.set()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                while self._task is not None and (self._parcels or self._gap):
+                while self._task is not None and (self._parcels or self._gap or self._changes):
                     self._settled.clear()
                     await self._settled.wait()
         if self._task is not None:
@@ -282,14 +320,23 @@ class Recorder:
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(encode_frame(Hello(self._node, os.getpid(), self._run, self._sent)))
-        self._told = None
+        self._told, self._wanted = None, frozenset()
         acks = asyncio.create_task(self._read_acks(reader), name="journal-acks")
         acks.add_done_callback(lambda _: self._wake.set())
         sent, generation, known = 0, 0, set[int]()
+        telling: asyncio.Task[None] | None = None
+        parts: TellParts | None = None
         try:
             while not acks.done():
                 self._wake.clear()
                 self._tell_contracts(writer)
+                self._tell_changes(writer)
+                if self._parts is not parts:
+                    if telling is not None:
+                        telling.cancel()
+                    parts = self._parts
+                    telling = None if parts is None else self._tell_parts(writer, parts)
+                await writer.drain()
                 for parcel in self._unsent(sent):
                     if parcel.generation != generation:
                         generation, known = parcel.generation, set()
@@ -301,7 +348,9 @@ class Recorder:
                 await self._wake.wait()
         finally:
             acks.cancel()
-            await asyncio.gather(acks, return_exceptions=True)
+            if telling is not None:
+                telling.cancel()
+            await asyncio.gather(acks, *filter(None, (telling,)), return_exceptions=True)
 
     def _unsent(self, sent: int) -> list[_Parcel]:
         skipped = max(0, sent + 1 - self._parcels[0].sequence) if self._parcels else 0
@@ -312,6 +361,20 @@ class Recorder:
             self._told = self._mocks
             writer.write(encode_frame(Contracts(self._mocks)))
 
+    def _tell_changes(self, writer: asyncio.StreamWriter) -> None:
+        if self._changes or self._unheard:
+            changes, self._changes = tuple(self._changes), []
+            dropped, self._unheard = self._unheard, 0
+            writer.write(encode_frame(Changes(changes, dropped)))
+            self._settled.set()
+
+    def _tell_parts(self, writer: asyncio.StreamWriter, parts: TellParts) -> asyncio.Task[None]:
+        async def tell(frame: Parts) -> None:
+            writer.write(encode_frame(frame))
+            await writer.drain()
+
+        return asyncio.ensure_future(parts(tell))
+
     def _tell_replies(self, writer: asyncio.StreamWriter, parcel: _Parcel, known: set[int]) -> None:
         for number, part in parcel.replies.items():
             if number not in known:
@@ -321,6 +384,9 @@ class Recorder:
     async def _read_acks(self, reader: asyncio.StreamReader) -> None:
         while True:
             frame = await read_frame(reader)
+            if isinstance(frame, Wanted):
+                self._wanted = frozenset(frame.events)
+                continue
             if not isinstance(frame, Ack):
                 raise msgspec.DecodeError("the journal's server sent something else than an Ack")
             while self._parcels and self._parcels[0].sequence <= frame.sequence:

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import duckdb
 import msgspec
 
-from polymock.errors import JournalError
+from polymock.errors import DamagedJournal, JournalError
 from polymock.ids import new_run, uuid7
 from polymock.journal import sql
 from polymock.journal.appender import Delivery, Event, Source, TableAppender
-from polymock.journal.database import open_journal
-from polymock.journal.frames import Batch, Contracts, Gap, Replies
+from polymock.journal.archiving import Archive, Archived
+from polymock.journal.coverage.tracking import Tracker
+from polymock.journal.damage import damage
+from polymock.journal.file import JournalFile
+from polymock.journal.frames import Batch, Contracts, Gap, Parts, Replies
+from polymock.journal.reading import SECONDS, Reading, reading
 from polymock.journal.redaction import Redactor
 from polymock.journal.rows import Formatter
+from polymock.journal.upkeep import Upkeep
 from polymock_schemas.commands import SqlResult
 from polymock_schemas.journal import JournalStatus
 
@@ -30,22 +36,26 @@ PACE_SECONDS = 0.25
 somebody asks."""
 QUERY_WAITS_SECONDS = 1.0
 RETRY_SECONDS = (0.1, 5.0)
-RETENTION_SECONDS = 60.0
-RETENTION_CHUNK = 50_000
+LOOK_SECONDS = 1.0
+"""So often the file is looked for: somebody may have taken it away."""
 REFUSED = "DuckDB refused the exchange"
 _REFUSALS = (duckdb.DataError, duckdb.IntegrityError, duckdb.ProgrammingError, OverflowError)
 """Errors of the rows, not of the disk: the same rows would fail again."""
+_GIVEN_UP = (duckdb.FatalException, duckdb.InternalException, duckdb.ConnectionException)
+"""Errors after which DuckDB does nothing more until the file is opened anew."""
 _SERVER = Source(node="", run=0, resuming=0)
 
 log = logging.getLogger("polymock.journal")
 
 
 class Settings(msgspec.Struct, frozen=True):
-    """`path` of the file, what to `redact`, and how many seconds to `retain` (None: for ever)."""
+    """`path` of the file, what to `redact`, how many seconds to `retain` exchanges (None: for ever),
+    and how many after its end a day is archived (None: never)."""
 
     path: str
     redact: tuple[str, ...] = ()
     retain: float | None = None
+    archive: float | None = None
 
 
 class Journal:
@@ -55,8 +65,8 @@ class Journal:
         """Open the file and start to write. Raises JournalError, ConfigError (in `redact`)."""
         self._settings = settings
         self._formatter = Formatter(Redactor(settings.redact))
-        self._connection = open_journal(settings.path)
-        self._appender = TableAppender(self._connection.cursor(), self._formatter)
+        self._file = JournalFile(settings.path)
+        self._appender = TableAppender(self._file.cursor(), self._formatter)
         self._changed = threading.Condition()
         self._waiting: deque[Delivery] = deque()
         self._waiting_rows = self._waiting_bytes = 0
@@ -64,17 +74,32 @@ class Journal:
         self._submitted = self._finished = self._asked = 0
         self._closing = False
         self._rows = self._gaps = self._dropped = 0
-        self._last_error = ""
-        self._next_retention = time.monotonic()
+        self._last_error = self._set_aside = ""
+        self._suspicion: tuple[int, DamagedJournal | None] | None = None
+        """Which opening of the file somebody found broken, and how."""
+        self._next_look = time.monotonic() + LOOK_SECONDS
         self._run = new_run()
         self._events = itertools.count()
         self._thread = threading.Thread(target=self._work, name="journal-writer", daemon=True)
+        self._tracker = Tracker(self._file, lambda: self._rows)
+        self._archive = Archive(settings.path, self._tell_archive)
+        self._upkeep = Upkeep(
+            self._file,
+            self._archive,
+            retain=settings.retain,
+            archive_after=settings.archive,
+            failed=self._say,
+        )
+        self._settle()
+        self._tell_damage()
         self._thread.start()
+        self._upkeep.start()
+        self._tracker.start()
 
     def submit(
         self,
         source: Source,
-        frame: Batch | Replies | Contracts,
+        frame: Batch | Replies | Contracts | Parts,
         done: Callable[[], None],
         size: int = 0,
     ) -> None:
@@ -97,7 +122,29 @@ class Journal:
         Sees all that was submitted before, unless writing that takes longer than a second.
         """
         self.flush(QUERY_WAITS_SECONDS)
-        return sql.run(self._connection, statement, limit, timeout_ms)
+        with self._noticing():
+            return sql.run(self._file, statement, limit, timeout_ms)
+
+    @contextlib.contextmanager
+    def reading(self, seconds: float = SECONDS) -> Iterator[Reading]:
+        """Read what is recorded, in one transaction of so many seconds at most.
+
+        Sees all that was submitted before, as `query` does. Raises JournalError.
+        """
+        self.flush(QUERY_WAITS_SECONDS)
+        with self._noticing(), reading(self._file, seconds) as journal:
+            yield journal
+
+    def compact(self, archive_after: float | None = None) -> Archived:
+        """Delete what is too old, archive the days that ended so many seconds ago (None: as the
+        config says), and make room in the file. Raises JournalError."""
+        try:
+            return self._upkeep.compact(archive_after)
+        except (duckdb.Error, OSError) as error:
+            raise JournalError(
+                f"the journal cannot be compacted: {_first_line(error)}",
+                "check the disk and the folder beside the journal",
+            ) from error
 
     def status(self) -> JournalStatus:
         """How the journal does."""
@@ -111,6 +158,8 @@ class Journal:
                 gaps=self._gaps,
                 dropped_rows=self._dropped,
                 last_error=self._last_error if self._thread.is_alive() else "the writer has ended",
+                set_aside=self._set_aside,
+                waiting_since=next((batch.since for batch in batches if batch.rows), None),
             )
 
     def flush(self, seconds: float = 5.0) -> bool:
@@ -122,11 +171,18 @@ class Journal:
 
     def close(self) -> None:
         """Write what waits (one attempt where writing fails), and close the file."""
+        self._upkeep.stop()
         with self._changed:
             self._closing = True
             self._changed.notify_all()
         self._thread.join()
-        self._connection.close()
+        self._file.interrupt()
+        self._upkeep.join()
+        lost = self.status().waiting_rows
+        if lost:
+            log.error("%d exchanges could not be written to %s", lost, self._settings.path)
+        self._tracker.close()
+        self._file.close()
 
     def _put(self, delivery: Delivery) -> None:
         with self._changed:
@@ -146,8 +202,8 @@ class Journal:
                 self._finish(group)
             elif self._closing:
                 return
-            if time.monotonic() >= self._next_retention:
-                self._retain()
+            if time.monotonic() >= self._next_look:
+                self._look_after()
 
     def _take(self, not_before: float) -> list[Delivery]:
         """The next group; [] where there is none and the thread has something else to do."""
@@ -156,7 +212,7 @@ class Journal:
                 if self._asked > self._finished:
                     break
                 now = time.monotonic()
-                wake = not_before if self._waiting else self._next_retention
+                wake = not_before if self._waiting else self._next_look
                 if wake <= now:
                     break
                 self._changed.wait(wake - now)
@@ -191,29 +247,33 @@ class Journal:
     def _write(self, group: Sequence[Delivery]) -> None:
         """Write the group, again and again where the disk fails, and report it done."""
         delay, longest = RETRY_SECONDS
-        while True:
+        failed = False
+        while group:
             try:
-                written = self._appender.write(group)
+                written = self._appender.write(group, doubtful=failed)
             except _REFUSALS as error:
                 self._write_one_by_one(group, error)
                 return
             except duckdb.Error as error:
                 self._failed(error)
-                if self._closing:
+                failed = True
+                if self._closing and delay > RETRY_SECONDS[0]:
                     return
                 with self._changed:
                     self._changed.wait_for(lambda: self._closing, delay)
                 delay = min(delay * 2, longest)
-                self._reopen(error)
+                self._recover(error)
             else:
                 with self._changed:
                     self._rows += written.rows
                     self._gaps += written.gaps
                     self._dropped += written.dropped
                     self._last_error = ""
-                for delivery in group:
+                if written.is_inventoried:
+                    self._tracker.know()
+                for delivery in group[: written.deliveries]:
                     delivery.done()
-                return
+                group, failed = group[written.deliveries :], False
 
     def _write_one_by_one(self, group: Sequence[Delivery], error: BaseException) -> None:
         if len(group) > 1:
@@ -231,34 +291,107 @@ class Journal:
         else:
             delivery.done()
 
-    def _reopen(self, error: duckdb.Error) -> None:
-        """Get a new appender; where DuckDB gave the database up, a new connection."""
+    def _recover(self, error: duckdb.Error) -> None:
+        """Get what is needed to write again: a new appender, or the file anew."""
+        found = damage(self._settings.path, error)
         try:
-            if isinstance(error, (duckdb.FatalException, duckdb.InternalException)):
-                self._connection.close()
-                self._connection = open_journal(self._settings.path)
-            self._appender = TableAppender(self._connection.cursor(), self._formatter)
+            if found is not None or isinstance(error, _GIVEN_UP) or not self._file.is_there():
+                self._open_anew(found)
+            else:
+                self._renew_appender()
         except (duckdb.Error, JournalError) as failure:
             self._failed(failure)
 
+    def _look_after(self) -> None:
+        """Open the file anew where it is gone, or somebody who read it found it broken."""
+        self._next_look = time.monotonic() + LOOK_SECONDS
+        with self._changed:
+            suspicion, self._suspicion = self._suspicion, None
+        is_broken = suspicion is not None and suspicion[0] == self._file.openings
+        if is_broken or not self._file.is_there():
+            try:
+                self._open_anew(suspicion[1] if suspicion is not None and is_broken else None)
+            except (duckdb.Error, JournalError) as failure:
+                self._failed(failure)
+
+    def _open_anew(self, found: DamagedJournal | None) -> None:
+        was_there = self._file.is_there()
+        self._file.reopen(found)
+        self._renew_appender()
+        self._settle()
+        with self._changed:
+            self._last_error = ""
+        if not was_there:
+            log.warning("the journal %s was taken away; a new one is begun", self._settings.path)
+            self.event("journal.begun", "server", self._settings.path, {"reason": "taken away"})
+        self._tell_damage()
+
+    def _renew_appender(self) -> None:
+        announced, parts = self._appender.announced, self._appender.parts
+        parts.renew()
+        self._appender = TableAppender(self._file.cursor(), self._formatter, announced, parts)
+
+    def _settle(self) -> None:
+        try:
+            self._archive.settle(self._file)
+        except (duckdb.Error, OSError) as error:
+            self._say(f"archived days cannot be read: {_first_line(error)}")
+
+    def _say(self, trouble: str) -> None:
+        log.error("the journal %s: %s", self._settings.path, trouble)
+
+    def _tell_archive(self, event: str, name: str) -> None:
+        log.warning("the archive %s of the journal %s: %s", name, self._settings.path, event)
+        self.event(event, "server", name)
+
+    def _tell_damage(self) -> None:
+        """Say in the log, the status and the table `events` what was set aside."""
+        while self._file.set_aside:
+            aside = self._file.set_aside.popleft()
+            log.error("%s; %s", aside.message, aside.hint)
+            with self._changed:
+                self._set_aside = f"{aside.message}; {aside.hint}"
+            self.event("journal.set_aside", "server", aside.path, aside)
+
+    @contextlib.contextmanager
+    def _noticing(self) -> Iterator[None]:
+        """Read; have the file opened anew where that shows that it is broken."""
+        opening = self._file.openings
+        try:
+            yield
+        except JournalError as error:
+            cause = error.__cause__
+            if not isinstance(cause, duckdb.Error):
+                raise
+            found = damage(self._settings.path, cause)
+            if self._closing or (found is None and not isinstance(cause, _GIVEN_UP)):
+                raise
+            with self._changed:
+                self._suspicion = opening, found
+                self._next_look = 0.0
+                self._changed.notify_all()
+            if found is None:
+                reason = self._last_error or "it is opened anew"
+                raise JournalError(
+                    f"the journal cannot be read now: {reason}", "ask again in a moment"
+                ) from error
+            raise JournalError(
+                f"{found.message}; it is set aside and a new one begun",
+                "`SELECT * FROM events WHERE type = 'journal.set_aside'` says where it is",
+            ) from error
+
     def _failed(self, error: BaseException) -> None:
-        text = str(error).partition("\n")[0]
+        if isinstance(error, duckdb.ConnectionException) and self._last_error:
+            return  # it is not open: why, has been said
+        text = _first_line(error)
         with self._changed:
             if text != self._last_error:
                 log.error("the journal %s cannot be written: %s", self._settings.path, text)
             self._last_error = text
 
-    def _retain(self) -> None:
-        """Delete a chunk of what is too old; the rest of it after the next group."""
-        self._next_retention = time.monotonic() + RETENTION_SECONDS
-        if self._settings.retain is None:
-            return
-        before = time.time_ns() // 1000 - int(self._settings.retain * 1_000_000)
-        try:
-            if self._appender.delete_before(before, RETENTION_CHUNK) >= RETENTION_CHUNK:
-                self._next_retention = time.monotonic()
-        except duckdb.Error as error:
-            self._failed(error)
+
+def _first_line(error: BaseException) -> str:
+    return str(error).partition("\n")[0]
 
 
 def _nothing() -> None:

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from granian.constants import Interfaces
+from granian.constants import Interfaces, SSLProtocols
 from granian.server.embed import Server
 
 from polymock import plugins
@@ -17,10 +17,12 @@ from polymock.access import audit
 from polymock.access.doors import needs_token
 from polymock.access.places import policy_of
 from polymock.access.policy import Policy
+from polymock.access.refusals import Refusals
 from polymock.access.tokens import TokenFile
 from polymock.commands.catalog import installed
 from polymock.commands.command import Command
 from polymock.commands.dispatching import Caller, Dispatcher
+from polymock.config.certificates import Certificates
 from polymock.edge.admin import AdminPort, Guard, admin_app
 from polymock.edge.admin.callers import Callers
 from polymock.edge.admin.health import Ready
@@ -58,9 +60,13 @@ class Administration:
         self._ready = ready
         self._journal = journal
         self._config = config
+        self._observers = steering.observers
         tokens = TokenFile(steering.tokens)
-        tokens.all()
+        if needs_token(config) or config.tokens is not None:
+            tokens.all()  # what is wrong with the file is told before anything is served
         self._callers = Callers(config, tokens, key)
+        self._policy = Policy.load(policy_of(config, folder))
+        self._refusals = Refusals(self._event)
         catalog = installed()
         self._dispatcher = ServerDispatcher(
             catalog,
@@ -68,28 +74,37 @@ class Administration:
             journal=journal,
             steering=steering,
             folder=folder,
-            allows=Policy.load(policy_of(config, folder)).allows,
+            allows=self._allows,
             note=self._note,
         )
 
     @contextlib.asynccontextmanager
-    async def serve(self, address: str, port: int) -> AsyncIterator[None]:
-        """Answer on the port; on leaving, what has begun is answered."""
+    async def serve(
+        self, address: str, port: int, certificates: Certificates | None = None
+    ) -> AsyncIterator[None]:
+        """Answer on the port, over TLS with `certificates`; on leaving, what has begun is
+        answered."""
         async with contextlib.AsyncExitStack() as stack:
             stack.callback(self._dispatcher.close)
             api = admin_app(
-                self._ready, self._dispatcher, needs_token=needs_token(self._config)
+                self._ready,
+                self._dispatcher,
+                needs_token=needs_token(self._config),
+                observers=self._observers,
             )
             for noun, failure in installed().failures.items():
                 log.error("the commands %r are not offered: %s", noun, failure.message)
             annexes = await _open_annexes(stack, self._dispatcher)
             server = Server(
-                Guard(AdminPort(api, annexes), self._config, self._callers, self._event),
+                Guard(AdminPort(api, annexes), self._config, self._callers, self._refusals),
                 address=address,
                 port=port,
                 interface=Interfaces.ASGI,
                 log_enabled=False,
                 websockets=False,
+                ssl_cert=None if certificates is None else certificates.cert,
+                ssl_key=None if certificates is None else certificates.key,
+                ssl_protocol_min=SSLProtocols.tls12,
             )
             serving = asyncio.create_task(server.serve())
             try:
@@ -97,6 +112,13 @@ class Administration:
             finally:
                 server.stop()
                 await serving
+
+    def _allows(self, caller: Caller, command: Command) -> bool:
+        if self._policy.allows(caller, command):
+            return True
+        why = f"the role {caller.role} does not allow it"
+        self._refusals.tell(caller.name, command.name, 403, why)
+        return False
 
     def _note(self, caller: Caller, command: Command, params: Mapping[str, Any]) -> None:
         """Write down who has changed what."""

@@ -14,14 +14,25 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
+from polymock.access.doors import admin_url, door_notes, is_encrypted, needs_token, urls_of
+from polymock.access.keys import announce_key, new_key
+from polymock.access.places import tokens_of
+from polymock.access.tokens import TokenFile
 from polymock.config.certificates import find_certificates
 from polymock.config.loading import LoadedConfig, load_again, resolve
 from polymock.config.units import parse_duration
 from polymock.documents.folders import folders_in
 from polymock.documents.places import is_url
-from polymock.errors import ServerError, SpecError, UserError
-from polymock.server.asking import CommandRefused
-from polymock.server.messages import Found, FromWorker, Load, Loaded, LoadFailed, WorkerSettings
+from polymock.errors import CommandError, ServerError, SpecError, UserError
+from polymock.server.messages import (
+    Found,
+    FromWorker,
+    Load,
+    Loaded,
+    LoadFailed,
+    MockSummary,
+    WorkerSettings,
+)
 from polymock.server.panel import Started, listener_summaries, print_faults, print_panel
 from polymock.server.ports import await_listening, reserve
 from polymock.server.reservations import Reservations
@@ -29,10 +40,10 @@ from polymock.server.serverfile import announce
 from polymock.server.watch import Look, changes, look
 from polymock.server.workers import WorkerHandle
 from polymock.world.seed_files import seed_files
-from polymock_schemas.commands import Refusal
 
 if TYPE_CHECKING:
     from polymock.journal.writer import Journal
+    from polymock.server.observation import Observation
 
 READY_SECONDS = 120.0
 LISTEN_SECONDS = 10.0
@@ -69,9 +80,11 @@ class Control:
         self._workers: list[WorkerHandle] = []
         self._answers: asyncio.Queue[FromWorker] = asyncio.Queue()
         self._journal: Journal | None = None
+        self._observation: Observation | None = None
         self._files: tuple[str, ...] = ()
         self._notes: tuple[str, ...] = ()
         self._ports: dict[str, int] = {}
+        self._mocks: tuple[MockSummary, ...] = ()
         self._is_wrong = False
         """Whether what is served has faults, or what was to be served could not be."""
         self._started = False
@@ -100,8 +113,9 @@ class Control:
             socket_path = str(Path(folder) / "journal.sock")
             async with (
                 self._workers_at(address, port, socket_path, reservations) as workers,
-                self._journal_at(socket_path),
-                self._admin_at(admin_address, admin_port),
+                self._observing() as observation,
+                self._journal_at(socket_path, observation),
+                self._admin_at(admin_address, admin_port, port, observation),
             ):
                 try:
                     ready = await self._await_ready(workers, port)
@@ -115,27 +129,15 @@ class Control:
                     await self._stop_workers()
         return 0
 
-    def ready(self) -> tuple[bool, dict[str, str]]:
-        """Whether calls are answered and recorded, and the state of each part."""
-        serving = sum(worker.ready for worker in self._workers)
-        parts = {"workers": f"{serving} of {len(self._workers)} serve"}
-        fine = self._started and serving == len(self._workers)
-        if self._journal is not None:
-            status = self._journal.status()
-            lost = f", but dropped {status.dropped_rows} exchanges" if status.dropped_rows else ""
-            parts["journal"] = status.last_error or f"ok{lost}"
-            fine = fine and not status.last_error
-        return fine, parts
-
     async def ask(self, command: str, params: Mapping[str, Any]) -> bytes:
         """Have a command carried out on what is served; its result as JSON.
 
-        Any worker will do, as they share the world. Raises CommandRefused.
+        Any worker will do, as they share the world. Raises CommandError.
         """
         for worker in self._workers:
             if worker.ready:
                 return await worker.asking.ask(command, params)
-        raise CommandRefused(Refusal("unavailable", "No worker serves now.", "Try again."))
+        raise CommandError("No worker serves now.", "Try again.", "unavailable")
 
     @contextlib.asynccontextmanager
     async def _workers_at(
@@ -143,18 +145,20 @@ class Control:
     ) -> AsyncIterator[list[WorkerHandle]]:
         """Start the workers first: they take longest, and the journal can open meanwhile."""
         config = self._loaded.config
-        records = self._loaded.journal_path is not None
+        tells = self._loaded.journal_path is not None or bool(config.observers)
         for index in range(config.server.workers):
             settings = WorkerSettings(
                 index=index,
                 host=address,
                 port=port,
-                journal_socket=socket_path if records else None,
+                journal_socket=socket_path if tells else None,
                 scratch=str(Path(socket_path).parent),
                 log_level=self._log_level,
                 strict=self._strict,
             )
-            self._workers.append(WorkerHandle(settings, self._hear, reservations.answer))
+            handle = WorkerHandle(settings, self._hear, reservations.answer)
+            handle.on_loss = lambda text: self._fail("workers", text)
+            self._workers.append(handle)
         load = Load(config, str(self._loaded.folder))
         await asyncio.gather(*(worker.start(load) for worker in self._workers))
         try:
@@ -163,10 +167,28 @@ class Control:
             await self._stop_workers()
 
     @contextlib.asynccontextmanager
-    async def _journal_at(self, socket_path: str) -> AsyncIterator[None]:
+    async def _observing(self) -> AsyncIterator[Observation]:
+        """Start the observers; on leaving they have heard of everything."""
+        # Imported here: the workers start while these load.
+        from polymock.server.observation import Observation, Parts
+
+        parts = Parts(
+            workers=lambda: self._workers,
+            journal=lambda: None if self._journal is None else self._journal.status(),
+            started=lambda: self._started,
+            ask=self.ask,
+        )
+        self._observation = Observation(self._loaded, parts)
+        async with self._observation.running():
+            yield self._observation
+
+    @contextlib.asynccontextmanager
+    async def _journal_at(
+        self, socket_path: str, observation: Observation
+    ) -> AsyncIterator[None]:
         """Open the journal and receive; on leaving, everything received is committed."""
         path, config = self._loaded.journal_path, self._loaded.config.journal
-        if path is None:
+        if path is None and not self._loaded.config.observers:
             yield
             return
         # Imported here: the workers start while these load.
@@ -174,42 +196,56 @@ class Control:
         from polymock.journal.writer import Journal, Settings
 
         retain = None if config.retain is None else parse_duration(config.retain)
-        self._journal = Journal(Settings(str(path), config.redact, retain))
-        receiver = Receiver(self._journal, socket_path)
+        archive = None if config.archive is None else parse_duration(config.archive)
+        if path is not None:
+            self._journal = Journal(Settings(str(path), config.redact, retain, archive))
+        receiver = Receiver(self._journal, socket_path, observation.feeds)
         try:
             await receiver.start()
             yield
         finally:
             await receiver.close()
-            await asyncio.to_thread(self._journal.close)
+            if self._journal is not None:
+                await asyncio.to_thread(self._journal.close)
 
     @contextlib.asynccontextmanager
-    async def _admin_at(self, address: str, port: int) -> AsyncIterator[None]:
+    async def _admin_at(
+        self, address: str, port: int, mock_port: int, observation: Observation
+    ) -> AsyncIterator[None]:
         # Imported here: the workers start while these load.
-        from granian.constants import Interfaces
-        from granian.server.embed import Server
+        from polymock.server.administration import Administration
+        from polymock.server.steering import Steering
 
-        from polymock.edge.admin import admin_app
-
-        server = Server(
-            admin_app(self.ready, self._journal, self.ask),
-            address=address,
-            port=port,
-            interface=Interfaces.ASGI,
-            log_enabled=False,
-            websockets=False,
+        server = self._loaded.config.server
+        key = new_key() if needs_token(server) else ""
+        scheme = "http" if server.tls is None else "https"
+        admin = Administration(
+            observation.health,
+            self.ask,
+            journal=self._journal,
+            steering=Steering(
+                mocks=lambda: self._mocks,
+                config=lambda: self._loaded.config,
+                url=f"{scheme}://{_in_url(server.host)}:{mock_port}",
+                tokens=tokens_of(server, self._loaded.folder),
+                observers=observation.observers,
+                health=observation.health,
+                reload=self._reload,
+            ),
+            folder=self._loaded.folder,
+            config=server,
+            key=key,
         )
-        serving = asyncio.create_task(server.serve())
-        try:
-            with announce(
-                self._loaded.announced_at,
-                f"http://{_in_url(address)}:{port}",
-                records=self._journal is not None,
+        urls = urls_of(server, address, port)
+        tls = find_certificates(server.tls, self._loaded.folder) if server.tls else None
+        certificates = tls if is_encrypted(server) else None
+        cert = "" if certificates is None else str(certificates.cert)
+        async with admin.serve(address, port, certificates):
+            with (
+                announce_key(urls, key, cert) if key else contextlib.nullcontext(),
+                announce(self._loaded.announced_at, urls[0], records=self._journal is not None),
             ):
                 yield
-        finally:
-            server.stop()
-            await serving
 
     def _hear(self, worker: int, message: FromWorker) -> None:
         """What a worker says. Before the start all are heard, later the first speaks for all."""
@@ -225,6 +261,7 @@ class Control:
             case LoadFailed(text, hint, faults):
                 self._is_wrong = True
                 log.error("%s %s", text, hint)
+                self._fail("reload", text)
                 print_faults(faults)
                 if self._workers[0].ready:
                     log.error("the mocks served before go on being served")
@@ -243,6 +280,7 @@ class Control:
 
     def _take(self, message: Loaded) -> None:
         self._files, self._notes, self._ports = message.files, message.notes, message.ports
+        self._mocks = message.mocks
         self._is_wrong = any(mock.faults for mock in message.mocks)
 
     async def _await_ready(self, workers: list[WorkerHandle], port: int) -> Loaded | None:
@@ -297,14 +335,23 @@ class Control:
             Started(
                 mocks=ready.mocks,
                 url=f"{'http' if server.tls is None else 'https'}://{host}:{port}",
-                admin_url=f"http://{_in_url(server.admin_host)}:{admin_port}",
+                admin_url=admin_url(server, server.admin_host, admin_port),
                 journal=str(self._loaded.journal_path or ""),
                 workers=server.workers,
-                notes=ready.notes,
+                notes=(*ready.notes, *self._door_notes(), *self._journal_notes()),
                 listeners=listener_summaries(ready, host),
             ),
             as_json=self._as_json,
         )
+
+    def _journal_notes(self) -> tuple[str, ...]:
+        aside = "" if self._journal is None else self._journal.status().set_aside
+        return (aside,) if aside else ()
+
+    def _door_notes(self) -> tuple[str, ...]:
+        server = self._loaded.config.server
+        tokens = TokenFile(tokens_of(server, self._loaded.folder))
+        return tuple(door_notes(server, tokens, self._loaded.file))
 
     async def _serve_until_stopped(self, known: Look | None) -> None:
         """Wait for the end; where it is `known` how files looked, serve them anew on changes."""
@@ -337,28 +384,37 @@ class Control:
         except UserError as error:
             log.error("%s %s", error.message, error.hint)
             log.error("the mocks served before go on being served")
+            self._fail("reload", error.message)
             return
         after = loaded.config
         kept = replace(
             after,
             server=before.server,
             journal=before.journal,
+            observers=before.observers,
             world=replace(after.world, store=before.world.store),
         )
         if kept != after:
             log.warning(
-                "changes below `server:` and `journal:`, and of `world.store`, count from the next "
-                "start on"
+                "changes below `server:`, `journal:` and `observers:`, and of `world.store`, count "
+                "from the next start on"
             )
         self._loaded = replace(loaded, config=kept)
         load = Load(kept, str(loaded.folder))
         await asyncio.gather(*(worker.load(load) for worker in self._workers))
 
     def _note(self, event: str) -> None:
-        """Put an event of the server into the journal's table `events`."""
+        """Put an event of the server into the journal's table `events`, and tell observers."""
+        mocks = [str(mock.name) for mock in self._loaded.config.mocks]
         if self._journal is not None:
-            mocks = [mock.name for mock in self._loaded.config.mocks]
             self._journal.event(event, f"pid {os.getpid()}", "server", {"mocks": mocks})
+        if self._observation is not None:
+            self._observation.noted(event, mocks)
+
+    def _fail(self, part: str, message: str) -> None:
+        """Tell observers of a fault."""
+        if self._observation is not None:
+            self._observation.failed(part, message)
 
     async def _stop_workers(self) -> None:
         await asyncio.gather(*(worker.stop() for worker in self._workers))

@@ -13,6 +13,7 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
+from functools import partial
 from math import inf
 from pathlib import Path
 from time import perf_counter
@@ -27,6 +28,7 @@ from polymock.documents.collector import settle
 from polymock.edge.http import HttpEdge
 from polymock.edge.responder import MockResponder
 from polymock.errors import UserError
+from polymock.journal.coverage.telling import tell_parts
 from polymock.journal.frames import MockPart, mock_part
 from polymock.journal.stream import Recorder
 from polymock.journal.transcription import transcribers
@@ -168,6 +170,7 @@ class Worker:
             _, faults = examination.step()
             if faults:
                 self._output.send(Found(faults))
+        self._tell_parts(snapshot)
 
     def _late(self, snapshot: Snapshot) -> Sequence[str]:
         """A note where a mock came too late for its WebSockets."""
@@ -181,6 +184,12 @@ class Worker:
             self._recorder.set_mocks(journal_mocks(snapshot), transcribers(contracts))
             if snapshot.world is not None:
                 snapshot.world.changed = self._recorder.tell_change
+
+    def _tell_parts(self, snapshot: Snapshot) -> None:
+        """Let one worker for all tell the journal what the contracts consist of."""
+        if self._recorder is not None and self._settings.index == 0:
+            contracts = [(mock.name, mock.contract) for mock in snapshot.mocks]
+            self._recorder.set_parts(partial(tell_parts, contracts))
 
     @contextlib.asynccontextmanager
     async def _handing_on(self) -> AsyncIterator[None]:

@@ -59,6 +59,8 @@ class WorkerHandle:
         """Commands on what it serves."""
         self.ready = False
         """Whether its present process serves."""
+        self.on_loss: Callable[[str], None] = _unheard
+        """Told of a process that ended unasked."""
 
     @property
     def pid(self) -> int | None:
@@ -129,7 +131,9 @@ class WorkerHandle:
             await asyncio.sleep(pause)  # a signal to all processes ends them in any order
             if self._stopping:
                 return
-            log.error("worker %d ended unexpectedly; starting another", self._settings.index)
+            text = f"worker {self._settings.index} ended unexpectedly; starting another"
+            log.error("%s", text)
+            self.on_loss(text)
             pause = min(pause * 2, MAX_REVIVE_SECONDS)
             await self._spawn()
             if self._stopping and self._process is not None:  # it was not there yet to be stopped
@@ -159,6 +163,10 @@ class WorkerHandle:
         if not self._served and not self._stopping:
             self._stopping = True
             self._on_message(self._settings.index, _ended(self._settings.index, code))
+
+
+def _unheard(_text: str) -> None:
+    """Nobody wants to know."""
 
 
 def _ended(index: int, code: int) -> LoadFailed:

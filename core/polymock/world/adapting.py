@@ -83,18 +83,24 @@ class Adapter(Described):
     def settle(self, value: Any, others: Others | None = None) -> Any:
         """The value in the schema's terms, in which nothing is lost that the schema knows; MISSING
         where some part of it cannot be told."""
-        if self.is_valid(value) and self._is_at_home(value, MAX_DEPTH):
+        if not isinstance(value, dict | list):
+            return self._scalar(value, MAX_DEPTH)
+        if self.is_verbatim(value):
             return value
         told = self._checked(value, _Pass(), MAX_DEPTH)
-        if told is not MISSING or self.fill is None or not isinstance(value, dict | list):
+        if told is not MISSING or self.fill is None:
             return told
         return self._checked(value, _Pass(others, fills=True), MAX_DEPTH)
+
+    def is_verbatim(self, value: Any) -> bool:
+        """Whether a value is in the schema's terms as it stands."""
+        return self.is_valid(value) and self._is_at_home(value, MAX_DEPTH)
 
     def complete(self, value: Any, others: Others | None = None) -> Any:
         """The value as it is spelt, with what the schema's objects always have and it leaves out;
         itself where that is not enough."""
         told = self.settle(value, others) if isinstance(value, dict | list) else MISSING
-        return value if told is MISSING else self.beside(value, told)
+        return value if told is MISSING or told is value else self.beside(value, told)
 
     def beside(self, value: Any, told: Any) -> Any:
         """A value as it is, with what the same value holds beside it in other terms."""

@@ -37,6 +37,8 @@ BEGINNINGS = (
 """States that entities begin in, the most likely first."""
 MAX_IMAGINED = 4096
 """Documents of a collection that are kept."""
+MAX_SPELT = 4096
+"""Names of properties of which it is kept how documents spell them."""
 
 
 class Reference(msgspec.Struct, frozen=True):
@@ -100,6 +102,7 @@ class Collection:
         self.entity = entity_name(name)
         self._seed = derive(seed, salt(name))
         self._imagined: dict[str, dict[str, Any]] = {}
+        self._spelt: dict[str, tuple[str, Reference | None]] = {}
 
     @property
     def imagines(self) -> bool:
@@ -184,6 +187,17 @@ class Collection:
                 if text == word or text.endswith(folded + word):
                     return option
         return sampled
+
+    def spelt(self, name: str) -> tuple[str, Reference | None]:
+        """How documents spell a property, whoever spells it otherwise, and the reference that it
+        tells of."""
+        known = self._spelt.get(name)
+        if known is None:
+            if len(self._spelt) >= MAX_SPELT:
+                self._spelt.clear()
+            folded = fold(name)
+            known = self._spelt[name] = (self.names.get(folded, name), self.reference(folded))
+        return known
 
     def reference(self, folded: str) -> Reference | None:
         """The reference that a property tells of, by its folded name."""

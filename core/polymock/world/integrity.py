@@ -173,13 +173,12 @@ def normalised(
     """
     document: dict[str, Any] = {}
     for name, held in value.items():
-        folded = fold(name)
-        reference = collection.reference(folded)
+        spelt, reference = collection.spelt(name)
         if reference is None:
-            document[collection.names.get(folded, name)] = held
+            document[spelt] = held
             continue
         target = collections[reference.collection]
-        if folded in reference.embeds and isinstance(held, dict | list):
+        if fold(name) in reference.embeds and isinstance(held, dict | list):
             told = _embedded(target, held)
             if told is None or (told == [] and held):
                 continue

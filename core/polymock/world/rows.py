@@ -62,6 +62,8 @@ class Memory:
         self.entities: dict[tuple[str, str], Any] = {}
         self.written: set[tuple[str, str]] = set()
         """Collections of spaces that had rows once."""
+        self.numbers: dict[str, int] = {}
+        """The last number of a sequence of the base, as far as this process knows."""
 
     def keep(self, collection: str, key: str, entity: Any) -> None:
         """Keep an entity that nobody wrote."""

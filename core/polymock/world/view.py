@@ -46,6 +46,13 @@ class Entity(msgspec.Struct, frozen=True):
         return blake2b(_order_keys(self.value), digest_size=8).hexdigest()
 
 
+class Seen(msgspec.Struct, frozen=True):
+    """What there was of a key a moment ago: the store's row, and the entity."""
+
+    row: Row | None
+    entity: Entity | None
+
+
 class Page(msgspec.Struct, frozen=True):
     """Some entities of a list: those from `offset` on of `total` in all. `is_written` tells whether
     anybody wrote anything in the collection."""
@@ -92,10 +99,15 @@ class View:
     def find(self, collection: str, key: str) -> Entity | None:
         """The entity of a key; None where it was deleted, or where nobody wrote it and that
         counts."""
-        if not is_usable(key):
-            return None
-        row = self.rows.get(collection, key) if self.rows.may_hold(collection) else None
-        return self.seen(collection, key, row)
+        return self.seen(collection, key, self._row(collection, key)) if is_usable(key) else None
+
+    def look(self, collection: str, key: str) -> Seen:
+        """What `find` tells, and what `Writer.write` can begin with."""
+        row = self._row(collection, key) if is_usable(key) else None
+        return Seen(row, self.seen(collection, key, row) if is_usable(key) else None)
+
+    def _row(self, collection: str, key: str) -> Row | None:
+        return self.rows.get(collection, key) if self.rows.may_hold(collection) else None
 
     def seen(self, collection: str, key: str, row: Row | None) -> Entity | None:
         """What `find` tells, where the row of the key is known already."""
@@ -122,7 +134,7 @@ class View:
         """Whether there is an entity of this key."""
         if not is_usable(key):
             return False
-        row = self.rows.get(collection, key) if self.rows.may_hold(collection) else None
+        row = self._row(collection, key)
         if row is not None:
             return row.value is not None
         target = self.model.collections[collection]

@@ -14,7 +14,7 @@ from polymock.world.rows import BASE, Memory
 from polymock.world.seeds import Seeds
 from polymock.world.sessions import CLOCKS, SYSTEM, Sessions, own_space
 from polymock.world.snapshots import Snapshots
-from polymock.world.writing import Writer
+from polymock.world.writing import Changed, Writer
 from polymock_schemas.world import ClockInfo
 
 _encode = msgspec.json.Encoder().encode
@@ -41,6 +41,8 @@ class World:
         self.sessions = Sessions(store, ttl)
         self.snapshots = Snapshots(store, self.sessions)
         self._memory = Memory(store)
+        self.changed: Changed | None = None
+        """Who is told of every write, see `tell`."""
 
     def view(self, domain: Domain, session: str = "") -> Writer:
         """The world as a session sees it ("" for nobody's), for one call of a mock.
@@ -80,10 +82,18 @@ class World:
         """The time by the clock of the base."""
         return self._clock(BASE).now()
 
+    def tell(self, action: str, session: str = "") -> None:
+        """Say that the base, or a session's world, was changed as a whole: `reset`, `restored`."""
+        if self.changed is not None:
+            self.changed(action, "", "", f"~{session}~" if session else BASE, "", 0)
+
     def _writer(self, domain: Domain, space: str) -> Writer:
-        return Writer(
+        writer = Writer(
             self.model, domain, self.store, space, self._memory, lambda: self._clock(space)
         )
+        if self.changed is not None:
+            writer.changed = self.changed
+        return writer
 
     def _clock(self, space: str) -> ClockSetting:
         """The clock of a space; a session's is the base's until something is done to it."""

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from polymock.errors import Aborted, AlreadyExists, Invalid, PreconditionFailed, TooLarge
-from polymock.stores import Change, Conflict, Row
+from polymock.stores import Change, Conflict, Number, Row
 from polymock.world.clock import instant_text
 from polymock.world.collections import Collection, Reference
 from polymock.world.completing import completed, kept
@@ -25,7 +25,7 @@ from polymock.world.keys import CROWD, FIRST_NEW, MAX_KEY, is_usable
 from polymock.world.names import fold
 from polymock.world.nesting import nested
 from polymock.world.rows import BASE, MAX_NUMBERED, Stored, decode, encode
-from polymock.world.view import Entity, View
+from polymock.world.view import Entity, Seen, View
 from polymock_schemas.calls import Violation
 
 ATTEMPTS = 16
@@ -83,8 +83,16 @@ class Precondition(msgspec.Struct, frozen=True):
 UNCONDITIONAL = Precondition()
 
 
+Changed = Callable[[str, str, str, str, str, int], None]
+"""Told of every write: what was done (`created`, `updated`, `deleted`), collection, key, space, the
+mock that did it, and how many other entities changed with it. May not wait, nor raise."""
+
+
 class Writer(View):
     """Writes of one world; each is a batch of its own."""
+
+    changed: Changed | None = None
+    """Who is told of them."""
 
     def create(
         self,
@@ -103,24 +111,33 @@ class Writer(View):
         on the entity. Raises AlreadyExists, Invalid.
         """
         named = self.model.collections[collection]
-        for attempt in range(ATTEMPTS):
-            new = self._new_key(named, attempt) if key is None else _checked(key)
-            row = self.rows.get(collection, new)
+        taken = 0
+        for _ in range(ATTEMPTS):
+            new, number = self._new_key(named, taken) if key is None else (_checked(key), None)
+            row = None
+            if number is None or self.rows.space != BASE:
+                row = self.rows.get(collection, new)
             if row is not None and row.value is not None:
+                taken += 1
                 if key is None:
                     continue
                 entity = named.entity.replace("_", " ")
                 raise AlreadyExists(f"There is a {entity} {new[:200]!r} already.", collection, new)
             given = normalised(named, self.model.collections, value)
             document = self._born(named, new, completed(named, given, self), settable)
-            change = self._change(named, new, Stored(document, born=True), row)
+            change = self._change(named, new, Stored(document, born=True), row, number)
             others = also(Entity(collection, new, document, 1)) if callable(also) else also
             try:
                 stored = self._referring(named, document, None, [change, *others])
             except Conflict as conflict:
                 if conflict.change is not change:
                     raise Aborted("The same was asked for at the same time.") from conflict
+                if number is not None:
+                    self.memory.numbers.pop(number.sequence, None)
                 continue
+            if number is not None:
+                self.memory.numbers[number.sequence] = number.number
+            self._tell("created", collection, new)
             return Entity(collection, new, document, stored.revision)
         raise Aborted(f"Others create {collection} at the same time: try again.")
 
@@ -133,17 +150,21 @@ class Writer(View):
         precondition: Precondition = UNCONDITIONAL,
         otherwise: Callable[[], Entity] | None = None,
         also: Sequence[Change] = (),
+        seen: Seen | None = None,
     ) -> Entity:
         """Change an entity to what `change` makes of it; its key stays.
 
         A value that names the state that it is about (`etag`, `version`) is refused where the
-        entity is in another. `otherwise` makes one where there is none. Raises NotFound,
-        PreconditionFailed, Aborted, and what `change` raises.
+        entity is in another. `otherwise` makes one where there is none. `seen` is what `look` told
+        a moment ago: it is not asked for again at first. Raises NotFound, PreconditionFailed,
+        Aborted, and what `change` raises.
         """
         named = self.model.collections[collection]
         for _ in range(ATTEMPTS):
-            row = self.rows.get(collection, key)
-            entity = self.seen(collection, key, row)
+            if seen is None:
+                row = self.rows.get(collection, key)
+                seen = Seen(row, self.seen(collection, key, row))
+            row, entity, seen = seen.row, seen.entity, None
             precondition.check(entity)
             if entity is None:
                 if otherwise is None:
@@ -160,6 +181,7 @@ class Writer(View):
                 stored = self._referring(named, document, entity.value, [written, *also])
             except Conflict:
                 continue
+            self._tell("updated", collection, key)
             return Entity(collection, key, document, stored.revision)
         raise Aborted(f"Others write {collection}/{key[:200]} at the same time: try again.")
 
@@ -177,11 +199,17 @@ class Writer(View):
                     precondition.check(entity)
                     if entity is None:
                         entity = self.get(collection, key)
-                    self.rows.store.apply(self.rows.space, self._deletion(collection, key))
+                    changes = self._deletion(collection, key)
+                    self.rows.store.apply(self.rows.space, changes)
             except Conflict:
                 continue
+            self._tell("deleted", collection, key, len(changes) - 1)
             return entity
         raise Aborted(f"Others write {collection}/{key[:200]} at the same time: try again.")
+
+    def _tell(self, action: str, collection: str, key: str, others: int = 0) -> None:
+        if self.changed is not None:
+            self.changed(action, collection, key, self.rows.space, self.domain.mock, others)
 
     def _deletion(self, collection: str, key: str) -> list[Change]:
         """The tombstone of an entity and of all that go with it, and the others' changes."""
@@ -227,7 +255,12 @@ class Writer(View):
             return store.apply(space, changes)[0]
 
     def _change(
-        self, collection: Collection, key: str, stored: Stored | None, seen: Row | None
+        self,
+        collection: Collection,
+        key: str,
+        stored: Stored | None,
+        seen: Row | None,
+        number: Number | None = None,
     ) -> Change:
         """The row of an entity, to be written only if nobody wrote it since it was seen."""
         own = self.rows.own(collection.name, key) if self.rows.space != BASE else seen
@@ -241,18 +274,25 @@ class Writer(View):
             expected=0 if own is None else own.revision,
             position=_position(collection, key) if seen is None else seen.position,
             links={} if stored is None else links_of(stored.value, collection),
+            number=number,
         )
 
-    def _new_key(self, collection: Collection, attempt: int) -> str:
+    def _new_key(self, collection: Collection, taken: int) -> tuple[str, Number | None]:
         """The key of the next entity; no session gets one that another had.
 
-        Where keys are taken, which callers chose, each attempt goes further than the last.
+        The number is still to be taken with the entity's row: it is likely to be the next one.
+        Where keys are `taken`, which callers chose, each attempt goes further than the last.
         """
+        store, numbers = self.rows.store, self.memory.numbers
         sequence = keys_sequence(collection.name)
-        number = self.rows.store.take(BASE, sequence, FIRST_NEW)
-        if attempt:
-            number = self.rows.store.take(BASE, sequence, number + 4**attempt)
-        return collection.keys.at(number)
+        last = numbers.get(sequence)
+        if last is not None and not taken:
+            return collection.keys.at(last + 1), Number(BASE, sequence, last + 1)
+        number = store.take(BASE, sequence, FIRST_NEW)
+        if taken:
+            number = store.take(BASE, sequence, number + 4**taken)
+        numbers[sequence] = number
+        return collection.keys.at(number), None
 
     def _born(
         self,
@@ -306,11 +346,13 @@ class Writer(View):
         document = dict(given)
         for name, old in entity.value.items():
             folded = fold(name)
+            if folded not in MADE:
+                continue
             if folded in UPDATED:
                 document[name] = _instant(self.now(), old)
             elif folded in CREATED:
                 document.setdefault(name, old)
-            elif folded in TAGS and old is not None:
+            elif old is not None:
                 document[name] = _next_tag(entity, name, old, document.get(name))
         self._complete(collection, entity.key, document)
         document[collection.key] = entity.value.get(collection.key, entity.key)

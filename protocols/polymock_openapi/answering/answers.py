@@ -44,6 +44,7 @@ class Answerer:
         self._pairs = ExamplePairs(endpoint)
         self._bodies: dict[tuple[str, str], DeclaredBody] = {}
         self._bases: dict[tuple[Any, ...], Any] = {}
+        self._declared = frozenset(response.status for response in endpoint.responses)
 
     def example(self, reading: Reading) -> Answer | None:
         """The contract's own example, or None where it has none that suits.
@@ -104,7 +105,7 @@ class Answerer:
 
     def declares(self, *statuses: str) -> str:
         """The first of these statuses that the operation declares; "" for none."""
-        declared = {response.status for response in self._endpoint.responses}
+        declared = self._declared
         return next((status for status in statuses if status in declared), "")
 
     def body(self, reading: Reading, shape: Shape) -> Any:

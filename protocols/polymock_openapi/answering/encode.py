@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import quote_plus
 
@@ -40,7 +41,7 @@ def encode(value: Any, media: MediaType, content_type: str, definitions: Definit
     Bytes are sent as they are, and so is text where the media type has no syntax of its own. A
     type that nothing is known of gets JSON text.
     """
-    name = parse_media_type(content_type)
+    name = _parsed(content_type)
     if name is None:
         content_type = "application/octet-stream"
         name = MediaName("application", "octet-stream", {})
@@ -64,6 +65,12 @@ def encode(value: Any, media: MediaType, content_type: str, definitions: Definit
     if essence.startswith("text/") and "charset" not in parameters:
         content_type += "; charset=utf-8"
     return Encoded(content_type, body)
+
+
+@lru_cache(maxsize=256)
+def _parsed(content_type: str) -> MediaName | None:
+    """The media type of an answer: a contract has few of them."""
+    return parse_media_type(content_type)
 
 
 def encode_json(value: Any, charset: str = "") -> bytes:

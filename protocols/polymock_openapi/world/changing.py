@@ -39,11 +39,8 @@ def replace(desk: Desk, reading: Reading, world: Writer) -> Answer | None:
     request = desk.request(reading)
 
     def change(entity: Entity) -> Mapping[str, Any]:
-        names = desk.collection.names
-        settable = {fold(names.get(name, name)) for name in request.settable}
-        settable -= {fold(desk.collection.key)}
-        old = _known(desk, entity, world)
-        kept = {name: item for name, item in old.items() if fold(name) not in settable}
+        old, replaced = _known(desk, entity, world), desk.replaced(reading)
+        kept = {name: item for name, item in old.items() if fold(name) not in replaced}
         return {**kept, **_document(desk, request, said, world)}
 
     makes = bool(desk.answerer.declares("201")) or not desk.answerer.declares("404", "4XX")
@@ -118,7 +115,8 @@ def _written(
     collection = desk.collection
     if not collection.strict and not collection.fits(key):
         return None
-    entity = world.find(collection.name, key)
+    seen = world.look(collection.name, key)
+    entity = seen.entity
     if entity is not None:
         desk.check_place(entity, reading, world)
     answer = answering(desk, reading, world, desk.shape_of_write(reading), is_new=False)
@@ -148,6 +146,7 @@ def _written(
         change,
         precondition=condition,
         otherwise=None if made_of is None else otherwise,
+        seen=seen,
     )
     return _unplaced(new_answer(written) if made else answer(written))
 
@@ -155,7 +154,9 @@ def _written(
 def _unplaced(answer: Answer) -> Answer:
     """Only what is new says where it is."""
     shape = answer.shape
-    if isinstance(shape, Shape) and shape.told is not None and shape.status != 201:
+    if not isinstance(shape, Shape) or shape.status == 201:
+        return answer
+    if shape.told is not None and shape.told.location:
         told = msgspec.structs.replace(shape.told, location="")
         return msgspec.structs.replace(answer, shape=msgspec.structs.replace(shape, told=told))
     return answer

@@ -26,7 +26,7 @@ MAX_AT_ONCE = 1000
 
 def create(desk: Desk, reading: Reading, world: Writer) -> Answer:
     """A new entity of what a body says. Raises AlreadyExists, Invalid, NotFound."""
-    once = Once(reading, world) if FIELD in reading.sent else None
+    once = Once(reading, world) if reading.sent.get(FIELD) is not None else None
     given = once.given() if once is not None else None
     if given is not None:
         shape = shape_of_new(desk, reading)
@@ -95,6 +95,8 @@ def make(
 
 def _refer_to_nobody(desk: Desk, value: dict[str, Any]) -> None:
     """Only paths tell of some references: what is made elsewhere belongs to nobody."""
+    if not desk.collection.references:
+        return
     known = {fold(name) for each in desk.collection.kinds for name in each.kind.properties}
     for reference in desk.collection.references:
         if not reference.names & known and reference.name not in value:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
 from urllib.parse import quote
@@ -30,6 +30,9 @@ from polymock_openapi.world.portraits import Portrayer, valid_only
 from polymock_openapi.world.requests import Request, request_of
 from polymock_openapi.world.shapes import Found, naming
 
+MAX_MEDIA_TYPES = 32
+"""Media types of bodies of which it is kept how they are read."""
+
 
 class Desk:
     """Answers the calls of one bound operation; `serve` gives other operations' answerers."""
@@ -54,6 +57,7 @@ class Desk:
         self._examples: dict[tuple[int, str, str | None, str], Answer] = {}
         self._frames: dict[tuple[str, str], Frame | None] = {}
         self._requests: dict[str, Request] = {}
+        self._replaced: dict[str, frozenset[str]] = {}
 
     @cached_property
     def answerer(self) -> Answerer:
@@ -126,23 +130,26 @@ class Desk:
     def location(self, reading: Reading, key: str, shape: Shape) -> str:
         """Where an entity is to be found: a path with all prefixes, or the whole URL where the
         answer declares one; "" where there is no place for it."""
-        if not self.notes.item:
+        names, texts = self._item
+        if not names:
             return ""
         base = reading.url.partition("?")[0]
         if not _declares_url(shape):
             base = "/" + base.partition("://")[2].partition("/")[2]
         for _ in range(self.endpoint.path.count("/")):
             base = base.rpartition("/")[0]
-        names = PARAMETER.findall(self.notes.item)
-        if not names:
-            return ""
         values = {**reading.path, names[-1]: key}
         if any(name not in values for name in names):
             return ""
-        return base + PARAMETER.sub(
-            lambda found: quote(key_text(values[found[1]]), safe="", errors="replace"),
-            self.notes.item,
-        )
+        for text, name in zip(texts, names, strict=False):
+            base += text + _quoted(key_text(values[name]))
+        return base + texts[-1]
+
+    @cached_property
+    def _item(self) -> tuple[Sequence[str], Sequence[str]]:
+        """The parameters in the path of an item, and the texts around them."""
+        parts = PARAMETER.split(self.notes.item)
+        return parts[1::2], parts[::2]
 
     def example(self, view: View) -> dict[str, Any]:
         """What the contract's own example says of the entity, in the terms of documents; nothing
@@ -168,11 +175,23 @@ class Desk:
         """How the body of a call is read."""
         known = self._requests.get(reading.media_type)
         if known is None:
-            if len(self._requests) >= 32:
+            if len(self._requests) >= MAX_MEDIA_TYPES:
                 self._requests.clear()
             known = self._requests[reading.media_type] = request_of(
                 self.endpoint, self.kind, self.collection.entity, reading.media_type
             )
+        return known
+
+    def replaced(self, reading: Reading) -> frozenset[str]:
+        """The properties of a document that a call replaces, folded: all that it may say."""
+        known = self._replaced.get(reading.media_type)
+        if known is None:
+            if len(self._replaced) >= MAX_MEDIA_TYPES:
+                self._replaced.clear()
+            names = self.collection.names
+            told = {fold(names.get(name, name)) for name in self.request(reading).settable}
+            known = frozenset(told - {fold(self.collection.key)})
+            self._replaced[reading.media_type] = known
         return known
 
     def key(self, reading: Reading) -> str | None:
@@ -228,7 +247,7 @@ class Desk:
     def check_place(self, entity: Entity, reading: Reading, view: View) -> None:
         """Refuse an entity that was written below another one than the path says. Raises
         NotFound."""
-        if not entity.is_written:
+        if not entity.is_written or not (self.notes.parents or self.notes.scopes):
             return
         above = self.parent(reading, view)
         if above is not None:
@@ -274,6 +293,13 @@ def wants_canned(wish: Preferences) -> bool:
         or wish.seed is not None
         or bool(wish.dynamic)
     )
+
+
+def _quoted(text: str) -> str:
+    """Text as a part of a path."""
+    if text.isascii() and text.isalnum():
+        return text
+    return quote(text, safe="", errors="replace")
 
 
 def telling(shape: Shape, **told: Any) -> Shape:

@@ -6,7 +6,8 @@ has what was written; only what the schema requires is taken from the sample.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -78,7 +79,34 @@ class Portrayer:
         """Whether a value satisfies the schema."""
         return self.validator is None or self.validator.is_valid(value)
 
+    @cached_property
+    def _spellings(self) -> Sequence[tuple[str, str]] | None:
+        """How documents and the schema spell the same properties; None where more than that may
+        tell them apart."""
+        spellings, collection = self.adapter.spellings, self.collection
+        if (
+            self._is_open
+            or self._secrets
+            or self._secret
+            or self.adapter.branches
+            or any(collection.reference(folded) for folded in spellings)
+        ):
+            return None
+        names = collection.names
+        return [(names.get(folded, spelt), spelt) for folded, spelt in spellings.items()]
+
+    def _verbatim(self, entity: Entity) -> dict[str, Any] | None:
+        """The document as it stands, where that is what there is to show."""
+        if self._spellings is None:
+            return None
+        held = entity.value
+        told = {spelt: held[name] for name, spelt in self._spellings if name in held}
+        return told if self.required <= told.keys() and self.adapter.is_verbatim(told) else None
+
     def _made(self, view: View, entity: Entity) -> dict[str, Any]:
+        verbatim = self._verbatim(entity) if entity.is_written else None
+        if verbatim is not None:
+            return verbatim
         told = project(view, entity, self.adapter)
         for name in self._secret:
             told.pop(name, None)

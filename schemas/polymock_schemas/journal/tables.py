@@ -6,11 +6,12 @@ had none.
 
 from __future__ import annotations
 
-from polymock_schemas.journal.columns import table
+from polymock_schemas.journal import coverage
+from polymock_schemas.journal.columns import Table, table
 
-REQUESTS = table(
-    "requests",
-    "One row per exchange: a call, its reply and what the engine knew of it",
+EXCHANGES = table(
+    "exchanges",
+    "The rows of requests that stand in this file: all but those of archived days",
     ("id", "UUID", "UUIDv7: sorts by time"),
     ("ts", "TIMESTAMP", "When the call arrived; UTC, microseconds"),
     ("node", "VARCHAR", "The worker that answered: host and worker number"),
@@ -75,6 +76,18 @@ REQUESTS = table(
     ("response_messages", "INTEGER", "Messages that the answer's stream held; 1 where it was none"),
 )
 
+
+def requests(days: str = "") -> Table:
+    """The view `requests`: what is in the file and, as a query of the same columns, in `days`."""
+    # Qualified, as a macro's parameters may have the same names and count inside of views, too.
+    names = ", ".join(f"e.{column.name}" for column in EXCHANGES.columns)
+    query = f"SELECT {names} FROM exchanges e"
+    comment = "One row per exchange: a call, its reply and what the engine knew of it"
+    return Table("requests", "view", comment, EXCHANGES.columns, query + days)
+
+
+REQUESTS = requests()
+
 OPERATIONS = table(
     "operations",
     "Every operation of every contract that is served now; replaced on reload",
@@ -107,6 +120,23 @@ EVENTS = table(
     ("data", "JSON", "The rest, by type"),
 )
 
+ARCHIVES = table(
+    "archives",
+    "Parquet files of days that were archived; requests has their rows too",
+    ("file", "VARCHAR", "The file's name, in the folder beside the journal"),
+    ("day", "DATE", "The day that its rows are of; UTC"),
+    ("first_ts", "TIMESTAMP", "Its first exchange; UTC"),
+    ("last_ts", "TIMESTAMP", "Its last exchange; UTC"),
+    ("rows", "BIGINT", "How many exchanges it has"),
+    ("bytes", "BIGINT", "Size of the file"),
+    ("version", "INTEGER", "The schema_version of its columns"),
+    (
+        "state",
+        "VARCHAR",
+        "kept; writing or leaving while it is made or deleted; missing where somebody took it away",
+    ),
+)
+
 META = table(
     "meta",
     "About this file",
@@ -114,4 +144,4 @@ META = table(
     ("value", "VARCHAR", "Its value"),
 )
 
-TABLES = (REQUESTS, OPERATIONS, GAPS, EVENTS, META)
+TABLES = (EXCHANGES, OPERATIONS, *coverage.TABLES, GAPS, EVENTS, ARCHIVES, META)

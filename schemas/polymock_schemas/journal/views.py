@@ -1,41 +1,42 @@
-"""The ready views of the journal."""
+"""The ready views of the journal, and macros of the same names that take a time and a mock."""
 
 from __future__ import annotations
 
-from polymock_schemas.journal.columns import view
+from polymock_schemas.journal.columns import Table, macro, view
+from polymock_schemas.journal.figures import LATENCIES, QUANTILE_COLUMNS, quantiles
+from polymock_schemas.journal.selection import JOINED, MOCK, OPERATION, SELECTION, selected
 
-LATENCY = view(
-    "latency",
-    "Latency per operation, microseconds",
+_MINE = f"WHERE {selected()}"
+_SAME = "; of the calls that the parameters name"
+
+_LATENCY = f"""
+    SELECT l.mock, l.operation, l.calls, l.mean_us, {quantiles("l.latencies")}, l.max_us
+    FROM (
+        SELECT r.mock, r.operation, count(*) AS calls,
+            CAST(round(avg(r.latency_us)) AS BIGINT) AS mean_us,
+            {LATENCIES} AS latencies, max(r.latency_us) AS max_us
+        FROM requests r {{where}} GROUP BY r.mock, r.operation
+    ) l ORDER BY p95_us DESC, l.mock, l.operation
     """
-    SELECT mock, operation, count(*) AS calls,
-        CAST(round(avg(latency_us)) AS BIGINT) AS mean_us,
-        quantile_disc(latency_us, 0.5) AS p50_us,
-        quantile_disc(latency_us, 0.95) AS p95_us,
-        quantile_disc(latency_us, 0.99) AS p99_us,
-        max(latency_us) AS max_us
-    FROM requests GROUP BY mock, operation ORDER BY p95_us DESC, mock, operation
-    """,
+
+_LATENCY_COLUMNS = (
     ("mock", "VARCHAR", "The mock's name"),
     ("operation", "VARCHAR", "The operation's name"),
     ("calls", "BIGINT", "How many calls"),
-    ("mean_us", "BIGINT", "Mean"),
-    ("p50_us", "BIGINT", "Half of the calls took at most this"),
-    ("p95_us", "BIGINT", "95 of 100 calls took at most this"),
-    ("p99_us", "BIGINT", "99 of 100 calls took at most this"),
+    ("mean_us", "BIGINT", "Mean; microseconds"),
+    *QUANTILE_COLUMNS,
     ("max_us", "BIGINT", "The slowest call"),
 )
 
-ERRORS = view(
-    "errors",
-    "Answers other than ok, grouped; the newest first",
+_ERRORS = """
+    SELECT r.mock, r.operation, r.status, r.outcome, r.source, count(*) AS calls,
+        min(r.ts) AS first_ts, max(r.ts) AS last_ts, arg_max(r.id, r.ts) AS last_id,
+        arg_max(r.violations, r.ts) AS last_violations
+    FROM requests r {where}
+    GROUP BY r.mock, r.operation, r.status, r.outcome, r.source ORDER BY last_ts DESC
     """
-    SELECT mock, operation, status, outcome, source, count(*) AS calls,
-        min(ts) AS first_ts, max(ts) AS last_ts, arg_max(id, ts) AS last_id,
-        arg_max(violations, ts) AS last_violations
-    FROM requests WHERE outcome <> 'ok'
-    GROUP BY mock, operation, status, outcome, source ORDER BY last_ts DESC
-    """,
+
+_ERRORS_COLUMNS = (
     ("mock", "VARCHAR", "The mock's name"),
     ("operation", "VARCHAR", "The operation's name; '' where none matched"),
     ("status", "INTEGER", "The status answered"),
@@ -52,12 +53,9 @@ ERRORS = view(
     ),
 )
 
-COVERAGE = view(
-    "coverage",
-    "Which operations and declared statuses have been exercised",
-    # A call of several operations counts for each of them, once; its name as a whole is asked for
-    # too, as an operation's own name might hold what joins them.
-    """
+# A call of several operations counts for each of them, once; its name as a whole is asked for too,
+# as an operation's own name might hold what joins them.
+_COVERAGE = f"""
     SELECT o.mock, o.operation, o.operation_id, coalesce(r.calls, 0) AS calls,
         coalesce(r.calls, 0) > 0 AS covered, o.statuses AS declared,
         coalesce(r.seen, []) AS seen,
@@ -73,15 +71,25 @@ COVERAGE = view(
             ELSE NOT list_contains(coalesce(r.seen, []), status) END) AS missing,
         r.last_ts
     FROM operations o LEFT JOIN (
-        SELECT mock, operation, count(*) AS calls, max(ts) AS last_ts,
-            list_sort(list(DISTINCT CAST(status AS VARCHAR))) AS seen
+        SELECT e.mock, e.name, CAST(sum(e.calls) AS BIGINT) AS calls, max(e.last_ts) AS last_ts,
+            list_sort(list(DISTINCT CAST(e.status AS VARCHAR))) AS seen
         FROM (
-            SELECT mock, status, ts, unnest(list_distinct(
-                list_append(string_split(operation, ' + '), operation))) AS operation
-            FROM requests
-        ) GROUP BY mock, operation
-    ) r USING (mock, operation) ORDER BY o.mock, o.operation
-    """,
+            SELECT g.mock, g.status, g.calls, g.last_ts, unnest(list_distinct(
+                list_append(string_split(g.operation, '{JOINED}'), g.operation))) AS name
+            FROM (
+                SELECT r.mock, r.operation, r.status, count(*) AS calls, max(r.ts) AS last_ts
+                FROM requests r {{where}} GROUP BY r.mock, r.operation, r.status
+            ) g
+        ) e GROUP BY e.mock, e.name
+    ) r ON r.mock = o.mock AND r.name = o.operation {{of}} ORDER BY o.mock, o.operation
+    """
+
+_OF = (
+    f"WHERE ({MOCK.name} IS NULL OR o.mock = {MOCK.name}) "
+    f"AND ({OPERATION.name} IS NULL OR o.operation = {OPERATION.name})"
+)
+
+_COVERAGE_COLUMNS = (
     ("mock", "VARCHAR", "The mock's name"),
     ("operation", "VARCHAR", "The operation's name"),
     ("operation_id", "VARCHAR", "The document's own name for it"),
@@ -93,17 +101,16 @@ COVERAGE = view(
     ("last_ts", "TIMESTAMP", "The last call; NULL where there was none"),
 )
 
-TRAFFIC = view(
-    "traffic_per_minute",
-    "Calls, errors and bytes per minute and mock",
+_TRAFFIC = """
+    SELECT date_trunc('minute', r.ts) AS minute, r.mock, count(*) AS calls,
+        count(*) FILTER (r.outcome <> 'ok') AS errors,
+        CAST(sum(r.request_bytes) AS BIGINT) AS request_bytes,
+        CAST(sum(r.response_bytes) AS BIGINT) AS response_bytes,
+        CAST(quantile_disc(CAST(r.latency_us AS FLOAT), 0.95) AS BIGINT) AS p95_us
+    FROM requests r {where} GROUP BY minute, r.mock ORDER BY minute, r.mock
     """
-    SELECT date_trunc('minute', ts) AS minute, mock, count(*) AS calls,
-        count(*) FILTER (outcome <> 'ok') AS errors,
-        CAST(sum(request_bytes) AS BIGINT) AS request_bytes,
-        CAST(sum(response_bytes) AS BIGINT) AS response_bytes,
-        quantile_disc(latency_us, 0.95) AS p95_us
-    FROM requests GROUP BY minute, mock ORDER BY minute, mock
-    """,
+
+_TRAFFIC_COLUMNS = (
     ("minute", "TIMESTAMP", "Start of the minute; UTC"),
     ("mock", "VARCHAR", "The mock's name"),
     ("calls", "BIGINT", "How many calls"),
@@ -113,14 +120,13 @@ TRAFFIC = view(
     ("p95_us", "BIGINT", "95 of 100 calls took at most this; microseconds"),
 )
 
-UNMATCHED = view(
-    "unmatched",
-    "Calls that no operation answers, grouped; the most frequent first",
+_UNMATCHED = """
+    SELECT r.mock, r.method, r.path, r.status, count(*) AS calls, max(r.ts) AS last_ts
+    FROM requests r {where}
+    GROUP BY r.mock, r.method, r.path, r.status ORDER BY calls DESC, last_ts DESC
     """
-    SELECT mock, method, path, status, count(*) AS calls, max(ts) AS last_ts
-    FROM requests WHERE operation = '' AND source <> ''
-    GROUP BY mock, method, path, status ORDER BY calls DESC, last_ts DESC
-    """,
+
+_UNMATCHED_COLUMNS = (
     ("mock", "VARCHAR", "The mock that was addressed"),
     ("method", "VARCHAR", "HTTP method"),
     ("path", "VARCHAR", "Path, the mock's prefix included"),
@@ -129,4 +135,52 @@ UNMATCHED = view(
     ("last_ts", "TIMESTAMP", "The last of them"),
 )
 
-VIEWS = (LATENCY, ERRORS, COVERAGE, TRAFFIC, UNMATCHED)
+
+def _both(
+    name: str,
+    comment: str,
+    query: str,
+    columns: tuple[tuple[str, str, str], ...],
+    of: str = "",
+) -> tuple[Table, Table]:
+    """The view, and the macro of the same name; `of` is a condition that both have."""
+    whole = query.format(where=f"WHERE {of}" if of else "", of="")
+    part = query.format(where=f"{_MINE} AND {of}" if of else _MINE, of=_OF)
+    return (
+        view(name, comment, whole, *columns),
+        macro(name, comment + _SAME, SELECTION, part, *columns),
+    )
+
+
+_PAIRS = (
+    _both("latency", "Latency per operation, microseconds", _LATENCY, _LATENCY_COLUMNS),
+    _both(
+        "errors",
+        "Answers other than ok, grouped; the newest first",
+        _ERRORS,
+        _ERRORS_COLUMNS,
+        "r.outcome <> 'ok'",
+    ),
+    _both(
+        "coverage",
+        "Which operations and declared statuses have been exercised",
+        _COVERAGE,
+        _COVERAGE_COLUMNS,
+    ),
+    _both(
+        "traffic_per_minute",
+        "Calls, errors and bytes per minute and mock",
+        _TRAFFIC,
+        _TRAFFIC_COLUMNS,
+    ),
+    _both(
+        "unmatched",
+        "Calls that no operation answers, grouped; the most frequent first",
+        _UNMATCHED,
+        _UNMATCHED_COLUMNS,
+        "r.operation = '' AND r.source <> ''",
+    ),
+)
+
+VIEWS = tuple(view for view, _ in _PAIRS)
+MACROS = tuple(macro for _, macro in _PAIRS)

@@ -10,11 +10,12 @@ import pytest
 from click.testing import CliRunner, Result
 from msgspec.structs import replace
 
-from polymock.cli import instances as cli
-from polymock.cli.group import Group
+from polymock.cli import main
 from polymock.cli.serving import serve
+from polymock.cli.showing.instances import duration
 from polymock.commands import instances
-from polymock.errors import ConfigError, ServerError
+from polymock.commands.context import Context
+from polymock.errors import CommandError, ConfigError, ServerError
 from polymock.instances.processes import identify, this_process
 from polymock.instances.record import Record
 from polymock.instances.registry import Registry
@@ -25,9 +26,13 @@ from polymock_schemas.instances import (
     ServerLogParams,
     StartParams,
     StopParams,
+    TextFile,
 )
 
 SPEC = "openapi: 3.1.0\ninfo: {title: Pets, version: '1'}\npaths: {}\n"
+
+
+PETS = ("pets.yaml",)
 
 
 @pytest.fixture
@@ -63,16 +68,14 @@ def keep(record: Record) -> Registry:
 
 
 def polymock(*arguments: str) -> Result:
-    commands = [cli.start, cli.stop, cli.restart, cli.ps, cli.server_log]
-    group = Group(name="polymock", commands={str(command.name): command for command in commands})
-    result = CliRunner().invoke(group, arguments)
+    result = CliRunner().invoke(main, arguments)
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
     return result
 
 
 def test_nothing_is_there_at_first(folder: Path) -> None:
-    assert instances.list_instances(ListParams(all=True)).instances == ()
-    assert instances.stop(StopParams(all=True)) == ()
+    assert instances.list_instances(Context(), ListParams(all=True)).instances == ()
+    assert instances.stop(Context(), StopParams(all=True)) == ()
 
 
 def test_what_is_unknown_is_told_and_nothing_is_stopped(
@@ -80,9 +83,9 @@ def test_what_is_unknown_is_told_and_nothing_is_stopped(
 ) -> None:
     keep(replace(record_of("pets"), process=identify(sleeper.pid)))
     for ask in (
-        lambda: instances.stop(StopParams(("pets", "shop"))),
-        lambda: instances.restart(RestartParams("shop")),
-        lambda: instances.server_log(ServerLogParams("shop")),
+        lambda: instances.stop(Context(), StopParams(("pets", "shop"))),
+        lambda: instances.restart(Context(), RestartParams("shop")),
+        lambda: instances.server_log(Context(), ServerLogParams("shop")),
         lambda: list(instances.follow_log(ServerLogParams("shop"))),
     ):
         with pytest.raises(ServerError, match="There is no instance 'shop'"):
@@ -92,40 +95,43 @@ def test_what_is_unknown_is_told_and_nothing_is_stopped(
 
 def test_those_that_ended_are_counted_or_shown(folder: Path) -> None:
     keep(record_of("pets"))
-    told = instances.list_instances(ListParams())
+    told = instances.list_instances(Context(), ListParams())
     assert (told.instances, told.hidden) == ((), 1)
-    told = instances.list_instances(ListParams(all=True))
+    told = instances.list_instances(Context(), ListParams(all=True))
     assert ([each.name for each in told.instances], told.hidden) == (["pets"], 0)
 
 
 def test_stopping_names_one_only_once(folder: Path, sleeper: subprocess.Popen[bytes]) -> None:
     registry = keep(replace(record_of("pets"), process=identify(sleeper.pid)))
-    (stopped,) = instances.stop(StopParams(("pets", "pets")))
+    (stopped,) = instances.stop(Context(), StopParams(("pets", "pets")))
     assert (stopped.name, stopped.ending) == ("pets", "stopped")
     assert registry.records()[0].stopped
-    (again,) = instances.stop(StopParams(("pets",)))
+    (again,) = instances.stop(Context(), StopParams(("pets",)))
     assert again.ending == "exited"
 
 
 def test_one_that_is_only_just_claimed_cannot_be_stopped_or_restarted(folder: Path) -> None:
     keep(replace(record_of("pets"), starter=this_process()))
     with pytest.raises(ServerError, match="is being started just now"):
-        instances.stop(StopParams(("pets",)))
+        instances.stop(Context(), StopParams(("pets",)))
     with pytest.raises(ServerError, match="is being started by another command"):
-        instances.restart(RestartParams("pets"))
+        instances.restart(Context(), RestartParams("pets"))
 
 
 @pytest.mark.parametrize(
     ("params", "error", "match"),
     [
-        (StartParams(("pets.yaml",), "a/b"), ServerError, "cannot be an instance's name"),
-        (StartParams(("nope.yaml",)), ConfigError, r"no file nope\.yaml"),
-        (StartParams(()), ConfigError, "has no polymock.yaml"),
-        (StartParams(("pets.yaml",), folder="/no/such"), ConfigError, "no file"),
+        (StartParams(specs=PETS, name="a/b"), ServerError, "cannot be an instance's name"),
+        (StartParams(specs=("nope.yaml",)), ConfigError, r"no file nope\.yaml"),
+        (StartParams(), ConfigError, "has no polymock.yaml"),
+        (StartParams(specs=PETS, folder="/no/such"), ConfigError, "no file"),
+        (StartParams(specs=PETS, port=7000, admin_port=7000), ConfigError, "admin_port"),
+        (StartParams(texts=(TextFile("../a", ""),)), CommandError, "cannot be a text's name"),
+        (StartParams(texts=(TextFile("polymock.yaml", "{}"),)), ConfigError, "nothing to serve"),
         (
-            StartParams(("pets.yaml",), options=ServeOptions(port=7000, admin_port=7000)),
+            StartParams(texts=(TextFile("polymock.yaml", "a: 1"),)),
             ConfigError,
-            "admin_port",
+            r"^polymock.yaml: a: unknown",
         ),
     ],
 )
@@ -133,8 +139,11 @@ def test_what_cannot_be_started_leaves_nothing(
     folder: Path, params: StartParams, error: type[Exception], match: str
 ) -> None:
     with pytest.raises(error, match=match):
-        instances.start(params)
-    assert Registry.open().records() == []
+        instances.start(Context(), params)
+    registry = Registry.open()
+    assert registry.records() == []
+    left = {file.name for file in (registry.log_of(record_of("x")).parent).iterdir()}
+    assert left <= {".lock"}
 
 
 def test_a_restart_that_is_refused_leaves_it_as_it_was(
@@ -144,19 +153,19 @@ def test_a_restart_that_is_refused_leaves_it_as_it_was(
     registry = keep(record)
     (folder / "pets.yaml").unlink()
     with pytest.raises(ConfigError, match="no file"):
-        instances.restart(RestartParams("pets"))
+        instances.restart(Context(), RestartParams("pets"))
     assert registry.records() == [record]
     assert sleeper.poll() is None
 
 
 def test_the_log_is_read_from_its_end(folder: Path) -> None:
     registry = keep(record_of("pets"))
-    told = instances.server_log(ServerLogParams("pets", 2))
+    told = instances.server_log(Context(), ServerLogParams("pets", 2))
     assert told.lines == ("two", "three")
     assert Path(told.file).is_file()
     assert list(instances.follow_log(ServerLogParams("pets", 1))) == ["three"]
     registry.log_of(record_of("pets")).unlink()
-    assert instances.server_log(ServerLogParams("pets")).lines == ()
+    assert instances.server_log(Context(), ServerLogParams("pets")).lines == ()
     with pytest.raises(ServerError, match="was removed"):
         list(instances.follow_log(ServerLogParams("pets")))
 
@@ -169,11 +178,12 @@ def test_the_log_is_read_from_its_end(folder: Path) -> None:
         ["stop", "pets", "--grace", "soon"],
         ["restart"],
         ["start", "--wait", "0"],
-        ["start", "--journal", "a", "--no-journal"],
+        ["start", "pets.yaml", "--journal", "a", "--no-journal"],
+        ["change", "pets"],
         ["start", "--port", "65536"],
-        ["server"],
-        ["server", "pets", "--follow", "--json"],
-        ["server", "pets", "-n", "-1"],
+        ["logs", "server"],
+        ["logs", "server", "pets", "--follow", "--json"],
+        ["logs", "server", "pets", "-n", "-1"],
     ],
 )
 def test_errors_of_usage_end_with_code_2(folder: Path, arguments: list[str]) -> None:
@@ -196,18 +206,16 @@ def test_lists_and_logs_are_printed(folder: Path) -> None:
     table = polymock("ps", "--all").stdout
     assert all(word in table for word in ("name", "pets", "exited", "by itself", "pets.yaml"))
     assert '"status": "exited"' in polymock("ps", "-a", "--json").stdout
-    assert polymock("server", "pets", "-n", "2").stdout == "two\nthree\n"
-    assert polymock("server", "pets", "-f").stdout == "one\ntwo\nthree\n"
-    assert '"three"' in polymock("server", "pets", "--json").stdout
+    assert polymock("logs", "server", "pets", "-n", "2").stdout == "two\nthree\n"
+    assert polymock("logs", "server", "pets", "-f").stdout == "one\ntwo\nthree\n"
+    assert '"three"' in polymock("logs", "server", "pets", "--json").stdout
     assert polymock("stop", "pets").stdout == "pets had ended already.\n"
     assert polymock("stop", "--all").stdout == "Nothing runs.\n"
 
 
 def test_start_takes_the_options_of_serve() -> None:
-    """What it takes over them by itself stands in `ServeOptions`, too."""
-    names = {str(option.name) for option in serve.params} - {"as_json"}
-    assert names <= {str(option.name) for option in cli.start.params}
-    assert names - {"specs"} == {field.name for field in msgspec.structs.fields(ServeOptions)}
+    names = {str(option.name) for option in serve.params} - {"as_json", "specs"}
+    assert names == {field.name for field in msgspec.structs.fields(ServeOptions)}
 
 
 @pytest.mark.parametrize(
@@ -215,13 +223,4 @@ def test_start_takes_the_options_of_serve() -> None:
     [(0.4, "0s"), (59, "59s"), (60, "1m 0s"), (3725, "1h 2m"), (273_600, "3d 4h")],
 )
 def test_times_are_shown_in_two_units(seconds: float, text: str) -> None:
-    assert cli._duration(seconds) == text
-
-
-def test_help_loads_no_heavy_library() -> None:
-    code = "import sys, polymock.cli.instances; print([m for m in sys.modules if m in sys.argv])"
-    heavy = ["duckdb", "litestar", "granian", "httpx", "psutil", "platformdirs", "stevedore"]
-    run = subprocess.run(
-        [sys.executable, "-c", code, *heavy], capture_output=True, text=True, check=True
-    )
-    assert run.stdout.strip() == "[]"
+    assert duration(seconds) == text

@@ -10,8 +10,8 @@ import pytest
 from msgspec.structs import replace
 
 from core.instances.doubles import keep, record_of
+from polymock import state
 from polymock.errors import ServerError
-from polymock.instances import registry as registry_module
 from polymock.instances.registry import Registry, warning
 
 HOLDER = """
@@ -50,7 +50,7 @@ def test_only_its_owner_can_read_it(registry: Registry, tmp_path: Path) -> None:
 def test_without_the_variable_it_is_in_the_users_state_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(registry_module, "user_state_path", lambda *_: tmp_path / "user")
+    monkeypatch.setattr(state, "user_state_path", lambda *_: tmp_path / "user")
     Registry.open({})
     assert (tmp_path / "user" / "instances").is_dir()
 

@@ -14,7 +14,7 @@ import pytest
 
 from polymock.errors import JournalError
 from polymock.interfaces import JOINT, Operation
-from polymock.journal import writer
+from polymock.journal import upkeep
 from polymock.journal.appender import Source, TableAppender
 from polymock.journal.database import open_read_only
 from polymock.journal.frames import Batch, Contracts, encode_call, mock_part, reply_fields
@@ -186,8 +186,8 @@ def test_queries_run_while_the_writer_writes(journal, write, call, reply):
 
 
 def test_old_rows_are_deleted_and_new_ones_stay(tmp_path, call, reply, monkeypatch):
-    monkeypatch.setattr(writer, "RETENTION_SECONDS", 0.05)
-    monkeypatch.setattr(writer, "RETENTION_CHUNK", 30)
+    monkeypatch.setattr(upkeep, "ROUND_SECONDS", 0.05)
+    monkeypatch.setattr(upkeep, "DELETED_ROWS", 30)
     now = time.time_ns() // 1000
     journal = Journal(Settings(str(tmp_path / "journal.duckdb"), retain=3600))
     rows = [(now - (i % 2) * 7200 * 1_000_000, 1, raw(call(), reply())) for i in range(200)]
@@ -216,10 +216,10 @@ def test_nothing_is_acknowledged_while_the_disk_fails_and_nothing_is_lost(
 ):
     real, failing = TableAppender.write, [True]
 
-    def write(self, deliveries):
+    def write(self, deliveries, **how):
         if failing:
             raise duckdb.IOException("IO Error: no space left on device")
-        return real(self, deliveries)
+        return real(self, deliveries, **how)
 
     monkeypatch.setattr(TableAppender, "write", write)
     done = []
@@ -239,10 +239,10 @@ def test_what_repeats_is_not_lost_once_the_disk_works_again(
 ):
     real, failures = TableAppender.write, [duckdb.IOException("IO Error: no space left on device")]
 
-    def fail_once(self, deliveries):
+    def fail_once(self, deliveries, **how):
         if failures:
             raise failures.pop()
-        return real(self, deliveries)
+        return real(self, deliveries, **how)
 
     write((START, 1, call(), reply()))
     monkeypatch.setattr(TableAppender, "write", fail_once)

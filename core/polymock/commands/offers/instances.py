@@ -36,7 +36,7 @@ START = Command(
     terminal=Terminal(
         words=("start",),
         arguments=("specs",),
-        hidden=("texts",),
+        hidden=("texts", "folder"),
         show="polymock.cli.showing.instances:show_instance",
     ),
 )
@@ -57,7 +57,7 @@ CHANGE = Command(
     terminal=Terminal(
         words=("change",),
         arguments=("name", "specs"),
-        hidden=("texts",),
+        hidden=("texts", "folder"),
         show="polymock.cli.showing.instances:show_instance",
     ),
 )
@@ -112,6 +112,7 @@ LIST = Command(
         words=("ps",),
         short={"all": "a"},
         show="polymock.cli.showing.instances:show_instances",
+        json="polymock.cli.showing.instances:as_list",
     ),
 )
 LOG = Command(

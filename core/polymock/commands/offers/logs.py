@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from polymock.commands.command import Command, Commands, Route, Terminal
+from polymock.commands.offers.log_coverage import COVERAGE
+from polymock.commands.offers import log_questions
 from polymock.interfaces import NoSettings, Plugin
 from polymock_schemas.commands import Nothing, SqlQuery, SqlResult
 from polymock_schemas.journal import Table
@@ -27,7 +29,7 @@ SQL = Command(
 )
 SCHEMA = Command(
     name="logs.schema",
-    summary="Say what stands in the journal's tables, views and columns.",
+    summary="Say what stands in the journal's tables, views and macros.",
     params=Nothing,
     result=tuple[Table, ...],
     run="polymock.commands.journal:describe",
@@ -36,4 +38,6 @@ SCHEMA = Command(
     terminal=Terminal(show="polymock.cli.showing.logs:show_schema"),
 )
 
-plugin = Plugin(NoSettings, lambda _: Commands("Ask the journal of exchanges.", (SQL, SCHEMA)))
+plugin = Plugin(
+    NoSettings, lambda _: Commands("Ask the journal of exchanges.", (SQL, SCHEMA, COVERAGE, *log_questions.COMMANDS))
+)

@@ -1,0 +1,184 @@
+"""One caller who asks for many different things: addresses that are not there, or one id after
+another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Literal
+
+import msgspec
+
+from polymock.journal.anomalies.gathering import Scope, instant
+from polymock.journal.anomalies.operations import Oddity
+from polymock.journal.reading import Reading
+
+_PATHS, _IDS = 15, 40
+_TIMES_USUAL = 4
+_LOUDER = 4.0
+_LOOKED_AT = 12
+_OWN_WINDOWS = 8
+_WIDER = 10
+_ALWAYS = 2
+_MAINLY = 0.5
+_BASELINE_WINDOWS = 24
+_READS = (
+    "(method IN ('GET', 'HEAD') OR operation LIKE 'Query.%' "
+    "OR regexp_matches(operation, '/(Get|List|Find|Search|Read|Fetch|Lookup|Query)'))"
+)
+_WHAT = "hash(path, query, CASE WHEN method IN ('GET', 'HEAD') THEN '' ELSE request_body END)"
+
+
+class Scan(msgspec.Struct, frozen=True):
+    """So many `distinct` things in `calls` calls by `client`, where `usual` would be as many.
+
+    `mock` and `operation` are '' where several, or none, answered.
+    """
+
+    sort: Literal["paths", "ids"]
+    client: str
+    mock: str
+    operation: str
+    calls: int
+    distinct: int
+    usual: int
+    first: int
+    last: int
+
+
+def path_scans(
+    reading: Reading, scope: Scope, width: int, calls_of: Mapping[str, int]
+) -> Iterator[Scan]:
+    """Callers who asked for many addresses that no operation answers, in a window or in all.
+
+    `calls_of` are all calls of each client.
+    """
+    where, parameters = scope.between(scope.start, scope.end)
+    rows = reading.rows(
+        "SELECT client, (epoch_us(ts) - $start) // $width AS part, "
+        "(epoch_us(ts) - $start) // $wider AS stretch, min(mock), max(mock), "
+        "count(*), count(DISTINCT path), epoch_us(min(ts)), epoch_us(max(ts)) FROM requests r "
+        f"WHERE operation = '' AND source <> '' AND {where} "
+        "GROUP BY GROUPING SETS ((client, part), (client, stretch), (client)) LIMIT 300000",
+        {"start": scope.start, "width": width, "wider": width * _WIDER, **parameters},
+    )
+    # For each length of time, how many addresses each client asked for in it.
+    asked: tuple[dict[str, list[int]], ...] = ({}, {}, {})
+    for client, part, stretch, _, _, _, distinct, _, _ in rows:
+        asked[_length(part, stretch)].setdefault(client, []).append(distinct)
+    found: dict[str, Scan] = {}
+    for client, part, stretch, mock, other_mock, calls, distinct, first, last in rows:
+        if last < scope.examined or distinct < _PATHS:
+            continue
+        length = _length(part, stretch)
+        if length == _ALWAYS and calls < _MAINLY * calls_of.get(client, 0):
+            continue
+        usual = _usual(asked[length], client)
+        best = found.get(client)
+        if distinct >= _TIMES_USUAL * usual and (best is None or distinct > best.distinct):
+            same = mock if mock == other_mock else ""
+            found[client] = Scan("paths", client, same, "", calls, distinct, usual, first, last)
+    yield from found.values()
+
+
+def _length(part: int | None, stretch: int | None) -> int:
+    return 0 if part is not None else 1 if stretch is not None else _ALWAYS
+
+
+def _usual(asked: Mapping[str, Sequence[int]], client: str) -> int:
+    """For how many addresses others ask, or the client itself where it calls often: one that
+    always asks for many, as a crawler does, is no news."""
+    others = sorted(count for one, counts in asked.items() if one != client for count in counts)
+    own = sorted(asked[client])
+    usual = others[int(0.9 * (len(others) - 1))] if others else 0
+    return max(usual, own[len(own) // 2]) if len(own) >= _OWN_WINDOWS else usual
+
+
+def id_scans(
+    reading: Reading, scope: Scope, width: int, bursts: Iterable[Oddity]
+) -> Iterator[Scan]:
+    """Callers who asked one operation for many different ids, in a time when they, or it, were
+    much busier than usual."""
+    places = _loud(reading, scope, width)
+    for burst in bursts:
+        start = burst.frame.start_of(burst.episode.start)
+        stop = burst.frame.start_of(burst.episode.stop - 1) + burst.frame.width
+        places.append((None, start, stop))
+    found: dict[tuple[str, str, str], Scan] = {}
+    for client, start, stop in places[: 2 * _LOOKED_AT]:
+        for scan in _asked(reading, scope, client, start, stop):
+            key = (scan.client, scan.mock, scan.operation)
+            known = found.get(key)
+            if known is None or scan.distinct > known.distinct:
+                found[key] = scan
+    for scan in found.values():
+        usual = _usually(reading, scope, scan)
+        if scan.distinct >= max(_IDS, _TIMES_USUAL * usual):
+            yield msgspec.structs.replace(scan, usual=usual)
+
+
+def _loud(reading: Reading, scope: Scope, width: int) -> list[tuple[str | None, int, int]]:
+    """Windows in which a caller called far more than it, or others, usually do; loudest first."""
+    where, parameters = scope.between(scope.start, scope.end)
+    rows = reading.rows(
+        "WITH visits AS MATERIALIZED (SELECT client, (epoch_us(ts) - $start) // $width AS part, "
+        f"count(*) AS calls FROM requests r WHERE {where} GROUP BY ALL), "
+        "crowd AS (SELECT quantile_disc(calls, 0.95) AS usual FROM visits), "
+        "own AS (SELECT client, count(*) AS parts, quantile_disc(calls, 0.5) AS usual "
+        "FROM visits GROUP BY client) "
+        "SELECT client, part, calls / CASE WHEN own.parts >= $own_parts THEN $louder * own.usual "
+        "ELSE crowd.usual END AS excess FROM visits JOIN own USING (client), crowd "
+        f"WHERE part >= $examined AND calls >= {_IDS} AND excess >= 1 "
+        f"ORDER BY excess DESC LIMIT {_LOOKED_AT}",
+        {
+            "start": scope.start,
+            "width": width,
+            "examined": (scope.examined - scope.start) // width,
+            "louder": _LOUDER,
+            "own_parts": _OWN_WINDOWS,
+            **parameters,
+        },
+    )
+    return [
+        (client, scope.start + part * width, scope.start + (part + 1) * width)
+        for client, part, _ in rows
+    ]
+
+
+def _asked(reading: Reading, scope: Scope, client: str | None, start: int, stop: int) -> list[Scan]:
+    where, parameters = scope.between(start, stop)
+    if client is not None:
+        where, parameters = f"client = $client AND {where}", {"client": client, **parameters}
+    rows = reading.rows(
+        f"SELECT client, mock, operation, count(*), count(DISTINCT {_WHAT}) AS things, "
+        f"epoch_us(min(ts)), epoch_us(max(ts)) FROM requests r WHERE {_READS} "
+        f"AND operation <> '' AND {where} GROUP BY ALL "
+        f"HAVING things >= {_IDS} AND things >= 0.5 * count(*) ORDER BY things DESC LIMIT 5",
+        parameters,
+    )
+    return [Scan("ids", row[0], row[1], row[2], row[3], row[4], 0, row[5], row[6]) for row in rows]
+
+
+def _usually(reading: Reading, scope: Scope, scan: Scan) -> int:
+    """How many different things callers usually ask that operation for, in as long a time."""
+    length = max(scan.last - scan.first, 1_000_000)
+    start = max(scope.start, scan.first - _BASELINE_WINDOWS * length)
+    stop = min(scope.end, scan.last + _BASELINE_WINDOWS * length)
+    if scope.examined > scope.start:
+        stop = scan.first
+    where, parameters = scope.between(start, stop)
+    ((usual,),) = reading.rows(
+        "SELECT coalesce(quantile_disc(things, 0.95), 0) FROM (SELECT "
+        f"count(DISTINCT {_WHAT}) AS things FROM requests r WHERE r.mock = $scanned_mock "
+        "AND r.operation = $scanned AND (ts < $first_ts OR ts > $last_ts) "
+        f"AND {where} GROUP BY client, (epoch_us(ts) - $start) // $length)",
+        {
+            "scanned_mock": scan.mock,
+            "scanned": scan.operation,
+            "first_ts": instant(scan.first),
+            "last_ts": instant(scan.last),
+            "start": start,
+            "length": length,
+            **parameters,
+        },
+    )
+    return int(usual)

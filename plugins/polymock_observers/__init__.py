@@ -1,0 +1,1 @@
+"""Observers: webhooks, metrics for Prometheus, a log of events, and OpenTelemetry."""
