@@ -357,8 +357,8 @@ class Inventoried(Protocol):
 class Accounting(Protocol):
     """A protocol (a `ContractReader`) that tells by itself which parts a recorded call asks for.
 
-    Without it they are found by their names: parameters in the query and the header fields,
-    properties in JSON and in forms.
+    Asked where there are fields, arguments or fields of input types. Other parts are found by their
+    names: parameters in the query and the header fields, properties in JSON and in forms.
     """
 
     @property

@@ -59,7 +59,7 @@ class Observer(Protocol):
         ...
 
     def health(self) -> str:
-        """Why it is not well; "" where it is. May be called from any thread."""
+        """Why it is not well; "" where it is. Asked for several times a second."""
         ...
 
 
@@ -67,7 +67,7 @@ class Observer(Protocol):
 class Delivering(Protocol):
     """An observer that sends messages somewhere, and keeps what could not be delivered.
 
-    The coroutines run on its own event loop; the others may be called from any thread.
+    All of it is called on its own event loop, but `history` and `dead_letters` on any thread.
     """
 
     def counts(self) -> tuple[int, int]:

@@ -92,6 +92,7 @@ class Door:
 
 def _build(dispatcher: Dispatcher) -> Any:
     """The SDK's manager of requests over a server. Slow: it imports the SDK."""
+    logging.getLogger("mcp").setLevel(logging.WARNING)  # it tells of every request
     is_on = gc.isenabled()
     gc.disable()  # the SDK makes thousands of classes, of which none is garbage
     try:

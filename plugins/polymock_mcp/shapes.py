@@ -28,7 +28,9 @@ def input_schema(params: type[msgspec.Struct]) -> Schema:
         schema.pop(said, None)
     for name in _seconds(params):
         told = schema["properties"].get(name, {})
-        told["description"] = f"{told.get('description', '').rstrip('.')}, in seconds".lstrip(", ")
+        said = told.get("description", "").rstrip(".")
+        if "second" not in said.lower():
+            told["description"] = f"{said}, in seconds".lstrip(", ")
     return schema
 
 

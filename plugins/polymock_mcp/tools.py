@@ -48,9 +48,12 @@ class Tools:
     def all(self) -> list[types.Tool]:
         """Every tool, by name. One that cannot be described is left out, with a word in the log."""
         found = []
-        for name in sorted(self.commands):
+        commands = self.commands
+        for noun, failure in self._desk.catalog.failures.items():
+            log.error("the commands %r are not offered: %s", noun, failure.message)
+        for name in sorted(commands):
             try:
-                found.append(self._tool(self.commands[name]))
+                found.append(self._tool(commands[name]))
             except (TypeError, ValueError, NotImplementedError) as error:  # a third party's types
                 log.error("the tool %s is not offered: %s", name, error)
         return found

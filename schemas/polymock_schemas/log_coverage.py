@@ -72,7 +72,7 @@ class CoveredPart(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class CoverageFigure(msgspec.Struct, frozen=True):
-    """How many of the parts of a kind were exercised; `mock` is "" and `kind` `all` for all."""
+    """How many of a mock's parts of a kind were exercised; `kind` is `all` for all of them."""
 
     mock: str
     kind: str
@@ -85,8 +85,9 @@ class CoverageResult(msgspec.Struct, frozen=True):
     """How much of the contracts was exercised.
 
     `percent` is of all parts together, 100 where there are none; `figures` are those of each mock
-    and kind. `parts` are those that were never exercised (or all, if asked for), at most as many as
-    asked for; `left_out` says how many more there are. `unseen` are exchanges that there was no
+    and kind. `parts` are those that were never exercised, but for those of an operation that was
+    never called (or all, if asked for), at most as many as asked for; `left_out` says how many more
+    there are. `unseen` are exchanges that there was no
     time to look into: what they exercised beside operations and statuses may be missing. `notes`
     say what the figures do not.
     """

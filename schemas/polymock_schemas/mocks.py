@@ -14,6 +14,10 @@ from msgspec import UNSET, Meta, UnsetType
 MAX_CALL = 4 * 1024 * 1024
 """Bytes of a call's body."""
 
+_SECRET = {"secret": True}
+"""What may hold credentials: it is not written down with who called. The call itself is recorded as
+any other, with what the journal hides."""
+
 MockName = Annotated[str, Meta(max_length=64, description="The mock's name")]
 OperationName = Annotated[
     str,
@@ -127,6 +131,7 @@ class CallParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
             max_length=8192,
             pattern="^/",
             description="The path, with its prefix and all, such as `/pets/7` or `/graphql`",
+            extra=_SECRET,
         ),
     ]
     method: Annotated[
@@ -140,11 +145,15 @@ class CallParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     ] = {}
     headers: Annotated[dict[str, str], Meta(max_length=100, description="Header fields")] = {}
     body: Annotated[
-        Any, Meta(description="A body that is JSON: any value; sent as application/json")
+        Any,
+        Meta(description="A body that is JSON: any value; sent as application/json", extra=_SECRET),
     ] = UNSET
     text: Annotated[
         Annotated[str, Meta(max_length=MAX_CALL)] | None,
-        Meta(description="A body that is no JSON; say what it is with the header Content-Type"),
+        Meta(
+            description="A body that is no JSON; say what it is with the header Content-Type",
+            extra=_SECRET,
+        ),
     ] = None
     session: Annotated[
         str, Meta(max_length=64, description="In this session; without it in the base world")

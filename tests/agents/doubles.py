@@ -59,7 +59,7 @@ def catalog(*commands: Command) -> Any:
             raise CommandError(f"There is no command {name!r}.", "", "unknown")
         return by_name[name]
 
-    return SimpleNamespace(commands=by_name, find=find)
+    return SimpleNamespace(commands=by_name, find=find, failures={})
 
 
 ONLY_CLI: frozenset[Surface] = frozenset(("cli",))

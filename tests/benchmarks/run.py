@@ -15,6 +15,8 @@ from math import inf
 from pathlib import Path
 
 import big_document
+import big_journal
+import journal_reading
 import msgspec
 import psutil
 from figures import Run, Start, load_table, rows, start_table
@@ -81,6 +83,10 @@ def main() -> None:
             sections.append(_load_section(options, folder, targets, WORLD_WORKLOADS, "static"))
         if "start" in options.parts:
             sections.append(_start_section(options, folder))
+        if "journal" in options.parts:
+            table = journal_reading.measure(folder, options.rows, options.rounds, _say)
+            mark = "### " if options.markdown else ""
+            sections.append(f"{mark}Questions to a large journal\n\n{table}")
     sys.stdout.write("\n\n".join([_machine(options, busy), *sections]) + "\n")
 
 
@@ -88,7 +94,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--peers", type=Path, help="folder of npm packages with the peers")
     parser.add_argument("--only", nargs="+", default=[], help="of bare polymock WireMock Prism …")
-    parts = ["load", "graphql", "grpc", "world", "start"]
+    parts = ["load", "graphql", "grpc", "world", "start", "journal"]
     parser.add_argument("--parts", nargs="+", default=parts, help=", ".join(parts))
     every = [*WORKLOADS, *GRAPHQL_WORKLOADS, *GRPC_WORKLOADS, *WORLD_WORKLOADS]
     parser.add_argument(
@@ -96,6 +102,9 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--seconds", type=int, default=4, help="of one measured run")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument(
+        "--rows", type=int, default=big_journal.ROWS, help="exchanges of the large journal"
+    )
     parser.add_argument("--markdown", action="store_true", help="headings for the README too")
     return parser.parse_args()
 

@@ -86,7 +86,7 @@ def change(context: Context, params: ChangeParams) -> Instance:
     ConfigError, SpecError, CommandError, ServerError.
     """
     registry = Registry.open()
-    registry.known()
+    _refuse_own(choose(registry.known(), params.name))
     old = take_over(registry, params.name, processes.this_process())
     kept: tuple[TextFile, ...] = ()
     try:
@@ -123,6 +123,8 @@ def stop(context: Context, params: StopParams) -> tuple[Stopped, ...]:
         chosen = [record for record in records if record.find_process() is not None]
     else:
         chosen = [choose(records, name) for name in dict.fromkeys(params.names)]
+    for record in chosen:
+        _refuse_own(record)
 
     def stop_one(record: Record) -> Stopped:
         return _stop(registry, record, params.grace)
@@ -138,7 +140,7 @@ def restart(context: Context, params: RestartParams) -> Instance:
     cannot be read leaves it running. Raises ConfigError, ServerError.
     """
     registry = Registry.open()
-    registry.known()
+    _refuse_own(choose(registry.known(), params.name))
     old = take_over(registry, params.name, processes.this_process())
     try:
         environ = _environment_of(old)
@@ -191,6 +193,15 @@ def follow_log(params: ServerLogParams) -> Iterator[str]:
         yield from output.follow(registry.log_of(record), params.lines, goes_on)
     except FileNotFoundError as error:
         raise ServerError(f"The log of '{record.name}' was removed.") from error
+
+
+def _refuse_own(record: Record) -> None:
+    """Keep a server from ending itself, as it would wait for its own answer. Raises ServerError."""
+    if record.run == os.environ.get(processes.MARK):
+        raise ServerError(
+            f"'{record.name}' is the server that you ask, and cannot end itself.",
+            "End it from a command line on its machine, or ask another server to.",
+        )
 
 
 def _stop(registry: Registry, record: Record, grace: float) -> Stopped:

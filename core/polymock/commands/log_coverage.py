@@ -42,16 +42,17 @@ def measure(context: Context, params: CoverageParams) -> CoverageResult:
         _stored(chosen.since), _stored(chosen.until), params.mock, params.operation, params.session
     )
     limit = params.fail_under
+
+    def rows(statement: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
+        return context.journal.rows(statement, parameters)
+
+    question = Question(rows, asked)
     patience = Patience(
         LOOKING_SECONDS,
         LONGEST_SECONDS,
         None if limit is None else lambda parts: _percent(_wanted(parts, params)) >= limit,
     )
-
-    def rows(statement: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
-        return context.journal.rows(statement, parameters)
-
-    findings = Question(rows, asked).answer(chosen.where, dict(chosen.parameters), patience)
+    findings = question.answer(chosen.where, dict(chosen.parameters), patience)
     if not findings.parts:
         raise _nothing(params)
     return _result(findings, params)
@@ -65,7 +66,7 @@ def is_below(result: CoverageResult, _params: CoverageParams) -> bool:
 def _result(findings: Findings, params: CoverageParams) -> CoverageResult:
     parts = _wanted(findings.parts, params)
     percent = _percent(parts)
-    listed = [part for part in parts if params.covered or not part.covered]
+    listed = parts if params.covered else list(_missing(parts))
     limit = params.fail_under
     result = CoverageResult(
         percent=_rounded(percent),
@@ -84,7 +85,22 @@ def _result(findings: Findings, params: CoverageParams) -> CoverageResult:
 
 
 def _wanted(parts: Iterable[CoveredPart], params: CoverageParams) -> list[CoveredPart]:
-    return [part for part in parts if not params.kind or part.kind in params.kind]
+    """The parts of the kinds that are asked for, those of an operation one after the other."""
+    wanted = [part for part in parts if not params.kind or part.kind in params.kind]
+    return sorted(wanted, key=lambda part: (part.mock, part.operation, _KINDS.index(part.kind)))
+
+
+def _missing(parts: Sequence[CoveredPart]) -> Iterable[CoveredPart]:
+    """What was never exercised; of an operation that was never called, no more than that."""
+    uncalled = {
+        (part.mock, part.operation)
+        for part in parts
+        if part.kind == "operation" and not part.covered
+    }
+    for part in parts:
+        is_told = part.kind != "operation" and (part.mock, part.operation) in uncalled
+        if not part.covered and not is_told:
+            yield part
 
 
 def _percent(parts: Sequence[CoveredPart]) -> float:

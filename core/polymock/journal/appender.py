@@ -169,8 +169,11 @@ class TableAppender:
                 taken += 1
                 frame, source = delivery.frame, delivery.source
                 if isinstance(frame, Batch):
-                    if (doubtful or delivery.again) and self._is_written(source, frame):
-                        continue
+                    if doubtful or delivery.again:
+                        if self._is_written(source, frame):
+                            continue
+                        # They are written in order: what comes behind is not written either.
+                        doubtful, source.resuming = False, 0
                     self._collect(source, frame, rows, gaps)
                 elif isinstance(frame, Replies):
                     source.replies.setdefault(frame.generation, {}).update(frame.replies)
@@ -255,7 +258,7 @@ class TableAppender:
     def _is_written(self, source: Source, batch: Batch) -> bool:
         if batch.rows:
             first = uuid_text(uuid7(batch.rows[0][0], source.run, batch.first))
-            found = self._cursor.execute("SELECT 1 FROM exchanges WHERE id = ?", [first])
+            found = self._cursor.execute("SELECT 1 FROM requests WHERE id = ?", [first])
         elif batch.gap is not None:
             found = self._cursor.execute(_FIND_GAP, [batch.gap.ts, source.node])
         else:

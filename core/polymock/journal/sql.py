@@ -51,6 +51,26 @@ _WAITS_OR_ACTS = frozenset(
         "write_log",
     }
 )
+_REFUSED = (
+    "add_",
+    "create_external_",
+    "deregister_",
+    "destroy_",
+    "import_",
+    "copy_",
+    "glob",
+    "parquet_",
+    "read_",
+    "register_",
+    "remove_",
+    "sniff_",
+)
+"""How the names of functions begin that read or list files, or change the machine. Archived days
+are read through `requests`; DuckDB itself keeps from all other files."""
+_NO_TABLE = re.compile(
+    r"[/\\*?:]|\.(?:parquet|csv|tsv|json|jsonl|ndjson|gz|zst|txt|db|duckdb)$", re.I
+)
+"""A table of such a name would be a file."""
 _MULTIPLIES = frozenset(
     {
         "array_resize",
@@ -146,10 +166,18 @@ def _check_calls(cursor: duckdb.DuckDBPyConnection, statement: str) -> None:
     for node in _nodes(tree["statements"]):
         if node.get("type") in _CHANGING:
             raise JournalError("the statement writes; only reading is allowed", _READING_HINT)
+        table = node.get("table_name")
+        if isinstance(table, str) and node.get("type") == "BASE_TABLE" and _NO_TABLE.search(table):
+            raise JournalError("files cannot be read by their names", _READING_HINT)
         name = node.get("function_name")
         if not isinstance(name, str):
             continue
         name = name.lower()
+        if name.startswith(_REFUSED):
+            raise JournalError(
+                f"the function {name} reaches for files or the network, which is not allowed",
+                _READING_HINT,
+            )
         if name in _WAITS_OR_ACTS or name.startswith(("enable_", "disable_")):
             raise JournalError(f"the function {name} is not allowed", _READING_HINT)
         if name in _MULTIPLIES and not node.get("from_table_function"):

@@ -6,7 +6,8 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import duckdb
 
@@ -66,6 +67,30 @@ class Upkeep:
         """
         with self._one_at_a_time:
             return self._round(self._archive_after if archive_after is None else archive_after)
+
+    def clear(self, where: str, parameters: Mapping[str, Any]) -> tuple[int, int]:
+        """Delete exchanges `r` that a condition of ours names; how many, and how many of them stay,
+        being archived. Raises duckdb.Error."""
+        chosen = f"SELECT r.rowid FROM exchanges r WHERE {where} LIMIT {DELETED_ROWS}"
+        deleted, found = 0, DELETED_ROWS
+        with self._one_at_a_time:
+            cursor = self._cursors.cursor()
+            try:
+                while found >= DELETED_ROWS and not self._ending.is_set():
+                    row = cursor.execute(
+                        f"DELETE FROM exchanges WHERE rowid IN ({chosen})", dict(parameters) or None
+                    ).fetchone()
+                    found = int(row[0]) if row else 0
+                    deleted += found
+                row = cursor.execute(
+                    f"SELECT count(*) FROM requests r WHERE {where} AND r.ts <= "
+                    "(SELECT max(last_ts) FROM archives WHERE state = 'kept')",
+                    dict(parameters) or None,
+                ).fetchone()
+            finally:
+                _close(cursor)
+            self._free()
+        return deleted, int(row[0]) if row else 0
 
     def _work(self) -> None:
         while not self._ending.is_set():

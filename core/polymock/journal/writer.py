@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 import itertools
 import logging
+import re
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
 import duckdb
 import msgspec
@@ -49,8 +51,8 @@ log = logging.getLogger("polymock.journal")
 
 
 class Settings(msgspec.Struct, frozen=True):
-    """`path` of the file, what to `redact`, how many seconds to `retain` exchanges (None: for ever),
-    and how many after its end a day is archived (None: never)."""
+    """`path` of the file, what to `redact`, how many seconds to `retain` what is recorded (None:
+    for ever), and how many after its end a day goes into an archive (None: never)."""
 
     path: str
     redact: tuple[str, ...] = ()
@@ -145,6 +147,15 @@ class Journal:
                 f"the journal cannot be compacted: {_first_line(error)}",
                 "check the disk and the folder beside the journal",
             ) from error
+
+    def clear(self, where: str, parameters: Mapping[str, Any]) -> tuple[int, int]:
+        """Delete the exchanges `r` that a condition of ours names; how many, and how many stay as
+        they are archived. Raises JournalError."""
+        self.flush(QUERY_WAITS_SECONDS)
+        try:
+            return self._upkeep.clear(where, parameters)
+        except duckdb.Error as error:
+            raise JournalError(f"nothing more can be deleted: {_first_line(error)}") from error
 
     def status(self) -> JournalStatus:
         """How the journal does."""
@@ -391,7 +402,8 @@ class Journal:
 
 
 def _first_line(error: BaseException) -> str:
-    return str(error).partition("\n")[0]
+    """What an error says, without DuckDB's names of kinds."""
+    return re.sub(r"^(?:\w+ Error: )*(?:Failed to commit: )?", "", str(error).partition("\n")[0])
 
 
 def _nothing() -> None:

@@ -72,6 +72,11 @@ class Observers:
             )
             for each in built
         )
+        self._exposing = {
+            each.observer.path: (each.name, each.observer)
+            for each in built
+            if isinstance(each.observer, Exposing)
+        }
         self._default: Exposing | None = None
         self._opening = threading.Lock()
 
@@ -107,25 +112,25 @@ class Observers:
     def delivering(self, name: str) -> tuple[Running, Delivering]:
         """One that delivers, by its name. Raises CommandError."""
         running = self.find(name)
-        if not isinstance(running.observer, Delivering):
+        if running.delivering is None:
             raise CommandError(
                 f"The observer {name!r} ({running.type}) delivers no messages.",
                 "A webhook does.",
                 "wrong",
             )
-        return running, running.observer
+        return running, running.delivering
 
     @property
     def paths(self) -> tuple[str, ...]:
         """The pages that there are on the admin port."""
-        return tuple(dict.fromkeys([METRICS, *(each.path for _, each in self._exposing())]))
+        return tuple(dict.fromkeys([METRICS, *self._exposing]))
 
     def page(self, path: str, accept: str) -> Page:
         """A page of an observer. Raises PluginError, or CommandError where nobody shows it."""
-        for name, observer in self._exposing():
-            if observer.path == path:
-                with plugins.guarded(f"The observer {name!r} cannot show {path}"):
-                    return observer.expose(self.figures(), accept)
+        if path in self._exposing:
+            name, observer = self._exposing[path]
+            with plugins.guarded(f"The observer {name!r} cannot show {path}"):
+                return observer.expose(self.figures(), accept)
         if path != METRICS:
             raise CommandError(f"Nothing shows {path}.", "", "unknown")
         with plugins.guarded(f"The observer {DEFAULT_METRICS!r} cannot show {path}"):
@@ -142,13 +147,6 @@ class Observers:
             processes=self._measures.processes(),
             disk_free_bytes=self._measures.disk_free(),
         )
-
-    def _exposing(self) -> Sequence[tuple[str, Exposing]]:
-        return [
-            (running.name, running.observer)
-            for running in self._running
-            if isinstance(running.observer, Exposing)
-        ]
 
     def _shown_by_default(self) -> Exposing:
         """Built when it is asked for the first time: what it shows was counted all along."""

@@ -8,7 +8,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Coroutine, Sequence
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from polymock.errors import CommandError, UserError
 from polymock.events import Bus, Subscription
@@ -23,11 +23,22 @@ AT_ONCE = 100
 """Events that an observer gets at a time."""
 DRAIN_SECONDS = 3.0
 STOP_SECONDS = 3.0
+BEAT_SECONDS = 0.25
+SILENT_SECONDS = 5.0
 RECENT_SECONDS = 60.0
 """So long a loss is told of by its health."""
 REPORT_SECONDS = 10.0
 
 log = logging.getLogger("polymock.observers")
+
+
+class _Said(NamedTuple):
+    """What an observer says of itself: when, why it is not well, and of its deliveries how many
+    were made and were given up, how many are under way, and how many dead letters there are."""
+
+    at: float
+    reason: str = ""
+    counts: tuple[int, int, int, int] | None = None
 
 
 class Running:
@@ -39,6 +50,8 @@ class Running:
 
     def __init__(self, built: Built, bus: Bus, decoder: Decoder, place: ObserverPlace) -> None:
         self.name, self.type, self.observer = built
+        self.delivering = self.observer if isinstance(self.observer, Delivering) else None
+        self._said = _Said(time.monotonic())
         self._bus = bus
         self._place = place
         self._what = f"observer {self.name!r} (plugin {self.type!r})"
@@ -77,18 +90,16 @@ class Running:
             log.warning("the %s does not end and is left behind", self._what)
 
     def info(self) -> ObserverInfo:
-        """How it does."""
+        """How it does: of what it says itself, what it said last."""
         state, reason = self._health()
         delivered, failed = self._delivered, self._failed
-        waiting, letters = self._subscription.waiting, None
-        if isinstance(self.observer, Delivering):
-            with self._guarded("tells no counts"):
-                delivered, lost = self.observer.counts()
-                failed += lost
-                waiting += self.observer.waiting()
-                letters = self.observer.dead_letter_count()
-        else:
+        waiting, letters, said = self._subscription.waiting, None, self._said
+        if said.counts is None:
             waiting += self._busy
+        else:
+            delivered, lost, under_way, letters = said.counts
+            failed += lost
+            waiting += under_way
         return ObserverInfo(
             name=self.name,
             type=self.type,
@@ -131,11 +142,30 @@ class Running:
         lost = self._losses.recent(self._subscription.dropped)
         if lost:
             return "degraded", f"{lost} events had no room in its queue lately and were dropped"
+        silent = time.monotonic() - self._said.at
+        if self._loop is not None and silent > SILENT_SECONDS:
+            return "degraded", f"it is busy, or hangs: nothing was heard of it for {silent:.0f} s"
+        reason = self._said.reason or self._last_error
+        return ("degraded", reason) if reason else ("ok", "")
+
+    async def _listen(self) -> None:
+        """Hear again and again how it does."""
+        while True:
+            self._hear()
+            await asyncio.sleep(BEAT_SECONDS)
+
+    def _hear(self) -> None:
+        """Have it say how it does, on its own thread: it may hang in that as well."""
+        counts = None
         try:
-            reason = self.observer.health() or self._last_error
+            reason = self.observer.health()
+            if self.delivering is not None:
+                delivered, lost = self.delivering.counts()
+                waiting, letters = self.delivering.waiting(), self.delivering.dead_letter_count()
+                counts = delivered, lost, waiting, letters
         except Exception as error:  # the plugin's code
             reason = f"its health cannot be told: {type(error).__name__}: {error}"
-        return ("degraded", reason) if reason else ("ok", "")
+        self._said = _Said(time.monotonic(), reason, counts)
 
     def _work(self) -> None:
         try:
@@ -156,6 +186,7 @@ class Running:
             return
         self._loop = asyncio.get_running_loop()
         self._subscription.wake = self._rouse
+        listening = asyncio.create_task(self._listen())
         consuming = asyncio.create_task(self._consume())
         if not self._stopping.is_set():
             await self._ending.wait()
@@ -166,6 +197,8 @@ class Running:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(STOP_SECONDS):
                 await self.observer.stop()
+        listening.cancel()
+        self._hear()
 
     async def _consume(self) -> None:
         """Hand over what comes; at the end, until nothing waits."""
@@ -200,15 +233,16 @@ class Running:
 
     def _keep_rest(self) -> None:
         """What there was no time for: kept by an observer that keeps, else dropped."""
-        keeps = isinstance(self.observer, Delivering)
+        keeper = self.delivering
         while rest := self._subscription.take(AT_ONCE):
-            if keeps and isinstance(self.observer, Delivering):
-                keeps = False
-                with self._guarded("does not keep what is left"):
-                    self.observer.keep(rest)
-                    keeps = True
-            if not keeps:
-                self._subscription.dropped += len(rest)
+            if keeper is not None:
+                try:
+                    keeper.keep(rest)
+                    continue
+                except Exception as error:  # the plugin's code
+                    log.warning("the %s does not keep what is left: %s", self._what, error)
+                    keeper = None
+            self._subscription.dropped += len(rest)
 
     def _report(self) -> None:
         dropped = self._subscription.dropped
@@ -221,13 +255,6 @@ class Running:
             self._asleep = False
             with contextlib.suppress(RuntimeError):  # it is closed
                 loop.call_soon_threadsafe(self._wake.set)
-
-    @contextlib.contextmanager
-    def _guarded(self, what: str) -> Any:
-        try:
-            yield
-        except Exception as error:  # the plugin's code
-            log.warning("the %s %s: %s: %s", self._what, what, type(error).__name__, error)
 
 
 class _Losses:

@@ -231,6 +231,7 @@ class Control:
                 observers=observation.observers,
                 health=observation.health,
                 reload=self._reload,
+                journal=self._journal,
             ),
             folder=self._loaded.folder,
             config=server,

@@ -14,7 +14,7 @@ import msgspec
 
 from polymock.config.loading import LoadedConfig
 from polymock.errors import CommandError
-from polymock.events import new_id, now_us
+from polymock.events import ERROR, new_id, now_us
 from polymock.observing.building import build_observers
 from polymock.observing.feed import Feeds
 from polymock.observing.observers import Measures, Observers
@@ -55,6 +55,7 @@ class Observation:
         self._loaded = loaded
         self._parts = parts
         self._store: tuple[float, PartHealth] | None = None
+        self._is_ending = False
         journal = loaded.announced_at
         self.observers = Observers(
             build_observers(loaded.config.observers),
@@ -88,6 +89,7 @@ class Observation:
     def noted(self, event: str, mocks: Sequence[str]) -> None:
         """Tell of an event of the server, if it is one that observers are told of."""
         now = now_us()
+        self._is_ending = self._is_ending or event == ServerStopped.__struct_config__.tag
         shape = _OF_SERVER.get(event)
         if shape is not None:
             self.observers.bus.publish(shape(f"sv_{new_id(now)}", now, os.getpid(), tuple(mocks)))
@@ -99,21 +101,24 @@ class Observation:
 
     async def health(self) -> Health:
         """How each part does; ready where calls are answered and, if that is wanted, recorded."""
-        workers = self._workers()
+        workers, store = self._workers(), await self._store_health()
         journal = measuring.journal_health(self._parts.journal())
-        ready = self._parts.started() and workers.state == "ok" and journal.state != "failed"
+        fine = workers.state == "ok" and "failed" not in (journal.state, store.state)
+        ready = self._parts.started() and fine
         disk = await asyncio.to_thread(measuring.disk_health, self._disk)
         observers = [
             PartHealth(f"observer {each.name}", each.state, each.reason or "ok")
             for each in self.observers.infos()
         ]
-        return Health(ready, (workers, journal, await self._store_health(), disk, *observers))
+        return Health(ready, (workers, journal, store, disk, *observers))
 
     async def _watch(self) -> None:
         """Tell of the journal's faults, as long as somebody wants to hear of any."""
         known = ""
-        while "error.occurred" in self.observers.bus.wanted:
+        while ERROR in self.observers.bus.wanted:
             await asyncio.sleep(WATCH_SECONDS)
+            if self._is_ending:  # the journal is closed before the observers are
+                return
             status = self._parts.journal()
             error = "" if status is None else status.last_error
             if error and error != known:

@@ -20,6 +20,7 @@ from polymock.instances.processes import identify, this_process
 from polymock.instances.record import Record
 from polymock.instances.registry import Registry
 from polymock_schemas.instances import (
+    ChangeParams,
     ListParams,
     RestartParams,
     ServeOptions,
@@ -144,6 +145,24 @@ def test_what_cannot_be_started_leaves_nothing(
     assert registry.records() == []
     left = {file.name for file in (registry.log_of(record_of("x")).parent).iterdir()}
     assert left <= {".lock"}
+
+
+def test_a_server_does_not_end_itself(
+    folder: Path, sleeper: subprocess.Popen[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = replace(record_of("pets"), process=identify(sleeper.pid))
+    registry = keep(record)
+    monkeypatch.setenv("POLYMOCK_INSTANCE", record.run)
+    for ask in (
+        lambda: instances.stop(Context(), StopParams(("pets",))),
+        lambda: instances.stop(Context(), StopParams(all=True)),
+        lambda: instances.restart(Context(), RestartParams("pets")),
+        lambda: instances.change(Context(), ChangeParams(name="pets", specs=PETS)),
+    ):
+        with pytest.raises(ServerError, match="is the server that you ask"):
+            ask()
+    assert registry.records() == [record]
+    assert sleeper.poll() is None
 
 
 def test_a_restart_that_is_refused_leaves_it_as_it_was(

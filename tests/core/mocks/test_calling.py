@@ -145,3 +145,19 @@ def test_nobody_there_is_told() -> None:
     with pytest.raises(CommandError, match="failed") as caught:
         call("http://127.0.0.1:1", "/")
     assert caught.value.kind == "unavailable"
+
+
+def test_nothing_secret_is_written_down_of_who_called() -> None:
+    from polymock.access.audit import entry
+    from polymock.commands.catalog import installed
+
+    params = {
+        "path": "/login?api_key=hush",
+        "text": "password=hush",
+        "body": "hush",
+        "query": {"key": "hush"},
+        "headers": {"Authorization": "hush"},
+    }
+    told = entry(installed().find("mocks.call"), params)
+    assert "hush" not in str(told)
+    assert "Authorization" in str(told)

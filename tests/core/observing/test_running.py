@@ -172,6 +172,23 @@ def test_its_health_may_be_broken_too(run: Callable[..., Running]) -> None:
     assert running.info().state == "degraded"
 
 
+def test_one_that_hangs_in_its_health_holds_up_nobody_who_asks(
+    run: Callable[..., Running], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "SILENT_SECONDS", 0.2)
+
+    class Silent(Obedient):
+        def health(self) -> str:
+            time.sleep(2)
+            return ""
+
+    running = run(Silent(EVENTS), Bus())
+    wait_until(lambda: "hangs" in running.info().reason)
+    begun = time.monotonic()
+    assert running.info().state == "degraded"
+    assert time.monotonic() - begun < 0.5
+
+
 def spin() -> None:
     """Compute without end, as far as a test can wait."""
     end = time.monotonic() + 2

@@ -60,6 +60,10 @@ STEPS: tuple[tuple[str, dict[str, Any]], ...] = (
 """Calls that succeed on a server of the pets, in this order."""
 
 
+HELP = ("What to do:", " again", "lists what there is", "instances_list")
+"""One of these stands in every error."""
+
+
 class Pets(NamedTuple):
     """A server of the pets: the state folder with its record, and its admin API."""
 
@@ -111,6 +115,17 @@ def text_of(result: CallToolResult) -> str:
     return "\n".join(each.text for each in result.content if each.type == "text")
 
 
+async def check_answer(session: ClientSession, tool: Tool) -> None:
+    """A tool that only reads, called as its example says, answers, or tells how to go on."""
+    example = dict((tool.input_schema.get("examples") or [{}])[0])
+    result = await session.call_tool(tool.name, example)
+    if result.is_error:
+        told = text_of(result)
+        assert any(each in told for each in HELP), (tool.name, example, told)
+    else:
+        jsonschema_rs.validate(tool.output_schema or {}, result.structured_content)
+
+
 def wrong_values(tool: Tool) -> Iterator[tuple[str, dict[str, Any]]]:
     """Arguments that a tool must refuse, with the name of what is wrong."""
     yield "no_such_thing", {"no_such_thing": 1}
@@ -138,6 +153,8 @@ def test_every_tool_answers_or_says_what_to_do(pets: Pets, transport: str) -> No
                 jsonschema_rs.validate(tools[name].output_schema or {}, result.structured_content)
                 assert json.loads(text_of(result)) is not None
             for tool in tools.values():
+                if tool.annotations and tool.annotations.read_only_hint:
+                    await check_answer(session, tool)
                 for what, arguments in wrong_values(tool):
                     result = await session.call_tool(tool.name, arguments)
                     told = text_of(result)

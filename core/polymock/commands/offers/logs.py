@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from polymock.commands.command import Command, Commands, Route, Terminal
+from polymock.commands.offers import log_keeping, log_questions
 from polymock.commands.offers.log_coverage import COVERAGE
-from polymock.commands.offers import log_questions
 from polymock.interfaces import NoSettings, Plugin
 from polymock_schemas.commands import Nothing, SqlQuery, SqlResult
 from polymock_schemas.journal import Table
@@ -39,5 +39,9 @@ SCHEMA = Command(
 )
 
 plugin = Plugin(
-    NoSettings, lambda _: Commands("Ask the journal of exchanges.", (SQL, SCHEMA, COVERAGE, *log_questions.COMMANDS))
+    NoSettings,
+    lambda _: Commands(
+        "Ask the journal of exchanges.",
+        (SQL, SCHEMA, COVERAGE, *log_questions.COMMANDS, *log_keeping.COMMANDS),
+    ),
 )

@@ -9,6 +9,7 @@ from typing import Any
 from polymock.journal.anomalies.combining import combine
 from polymock.journal.anomalies.gathering import (
     Scope,
+    calls_in_past,
     gather,
     gather_callers,
     survey,
@@ -64,9 +65,10 @@ def detect(
             notes=("Nothing was recorded there.",),
         )
     selected = _selected(query)
-    traffic = gather(reading, scope)
+    near = scope.nearer()
+    traffic = gather(reading, near)
     oddities = list(_oddities(traffic))
-    found = [tell_oddity(one, parts, scope, selected) for one, parts in combine(oddities)]
+    found = [tell_oddity(one, parts, near, selected) for one, parts in combine(oddities)]
     found += _callers(reading, scope, selected, traffic, oddities)
     wanted = [
         one
@@ -130,20 +132,27 @@ def _callers(
     traffic: Traffic,
     oddities: Sequence[Oddity],
 ) -> Iterator[Anomaly]:
-    width = max(1_000_000, -(-(scope.end - scope.start) // _SCAN_WINDOWS))
+    near = scope.nearer()
+    width = max(1_000_000, -(-(near.end - near.start) // _SCAN_WINDOWS))
     callers = gather_callers(reading, scope)
     calls_of = {one.name: one.calls for one in callers if one.kind == "client"}
-    scans = [*path_scans(reading, scope, width, calls_of)]
+    scans = [*path_scans(reading, near, width, calls_of)]
     bursts = [
         one
         for one in oddities
         if one.measure == "rate" and one.episode.sign > 0 and one.series.operation not in ("", "*")
     ]
-    scans += id_scans(reading, scope, width, bursts)
+    scans += id_scans(reading, near, width, bursts)
     yield from (tell_scan(scan, selected) for scan in scans)
-    examined = scope.examined if scope.examined > scope.start else None
+    examined, before = None, calls_before(traffic)
+    if scope.examined > scope.start:
+        examined, past = scope.examined, calls_in_past(reading, scope)
+
+        def before(_moment: int) -> int:
+            return past
+
     for kind in _CALLERS:
-        for one in newcomers(callers, kind, examined, calls_before(traffic), scope.calls):
+        for one in newcomers(callers, kind, examined, before, scope.calls):
             yield tell_newcomers(one, selected)
 
 

@@ -8,11 +8,13 @@ from typing import Any
 import msgspec
 
 from polymock.journal.anomalies.newcomers import Caller
-from polymock.journal.anomalies.traffic import Frame, Series, Traffic, choose_width
+from polymock.journal.anomalies.traffic import DAY, Frame, Series, Traffic, choose_width
 from polymock.journal.reading import Reading
 
 MAX_CALLERS = 100_000
 """Of more only those are looked at who call most."""
+ENOUGH_CALLS = 4_000_000
+_ENOUGH_DAYS = 3
 _UNKNOWN_KINDS = 30
 _EPOCH = datetime.datetime(1970, 1, 1)
 
@@ -33,6 +35,18 @@ class Scope(msgspec.Struct, frozen=True):
     examined: int
     calls: int
     kinds: int
+
+    def nearer(self) -> Scope:
+        """With less of the past, where there is more of it than is needed to know what is usual:
+        some days at least."""
+        past = self.examined - self.start
+        if not past or self.calls <= ENOUGH_CALLS:
+            return self
+        kept = min(past, max(_ENOUGH_DAYS * DAY, past * ENOUGH_CALLS // self.calls))
+        share = (self.end - self.examined + kept) / (self.end - self.start)
+        return msgspec.structs.replace(
+            self, start=self.examined - kept, calls=round(self.calls * share)
+        )
 
     def between(self, start: int, end: int) -> tuple[str, dict[str, Any]]:
         """The condition for the rows of a shorter time, and its parameters."""
@@ -109,6 +123,13 @@ def gather(reading: Reading, scope: Scope) -> Traffic:
         for column, figure in zip(one.columns(), figures, strict=True):
             column[window] = figure
     return Traffic(Frame(scope.end, width, count, examined), list(series.values()))
+
+
+def calls_in_past(reading: Reading, scope: Scope) -> int:
+    """How many calls came before those that are judged."""
+    where, parameters = scope.between(scope.start, scope.examined)
+    ((calls,),) = reading.rows(f"SELECT count(*) FROM requests r WHERE {where}", parameters)
+    return int(calls)
 
 
 def gather_callers(reading: Reading, scope: Scope) -> list[Caller]:

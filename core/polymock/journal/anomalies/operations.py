@@ -17,6 +17,7 @@ Measure = Literal["rate", "errors", "faults", "violations", "latency"]
 
 RATE_UP, RATE_DOWN = 1.7, 0.4
 _RATE_EXCESS = 10
+_EDGE, _SUDDEN = 4, 1.6
 _RATE_BUSY_WINDOWS = 8
 _OUTAGE, _OUTAGE_OF_ALL = 30_000_000, 60_000_000
 _SHARE_UP, _SHARE_MORE, _SHARE_EXCESS = 2.0, 0.03, 5.0
@@ -65,7 +66,11 @@ def rates(traffic: Traffic, needed: float) -> Iterator[Oddity]:
             return of_count(series.calls[at], middle), middle
 
         residuals, local = _refine(frame, known, refined)
+        # With nothing to compare it with but its own level, a rhythm must not pass for an episode.
+        slow = not frame.has_days and len(expected) == 1
         for episode in episodes(frame, residuals, needed):
+            if slow and not _is_sudden(series.calls, episode):
+                continue
             made = _rate(frame, series, episode, expected, local)
             if made is not None:
                 yield made
@@ -226,6 +231,19 @@ def _rate(
         if not frame.continuous and series.operation == "*":
             return None
     return Oddity("rate", series, frame, episode, usual / length, seen / length, seen, seen - usual)
+
+
+def _is_sudden(calls: Sequence[int], episode: Episode) -> bool:
+    """Whether an episode begins at once, or ends so where the journal begins with it."""
+    before = calls[max(0, episode.start - _EDGE - 1) : max(0, episode.start - 1)]
+    inside = calls[episode.start : episode.stop]
+    first, last = inside[1 : 1 + _EDGE] or inside, inside[-1 - _EDGE : -1] or inside
+    after = calls[episode.stop + 1 : episode.stop + 1 + _EDGE]
+    for outer, inner in ((before, first), (after, last)):
+        if outer:
+            factor = (sum(inner) / len(inner) + 0.5) / (sum(outer) / len(outer) + 0.5)
+            return factor >= _SUDDEN if episode.sign > 0 else factor <= 1 / _SUDDEN
+    return False
 
 
 def _latency(

@@ -78,9 +78,10 @@ def of_counts(seen: Sequence[float], expected: Sequence[float]) -> list[float]:
 def of_shares(seen: Sequence[int], calls: Sequence[int], share: float) -> list[float]:
     """The residuals of many counts among calls, those that are not too high as 0."""
     return [
-        of_share(count, among, share) if count > share * among + root else 0.0
+        of_share(count, among, share)
+        if count and (more := count - share * among) > 0 and more * more > share * among
+        else 0.0
         for count, among in zip(seen, calls, strict=True)
-        if (root := (share * among) ** 0.5) >= 0
     ]
 
 

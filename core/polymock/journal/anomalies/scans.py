@@ -54,10 +54,12 @@ def path_scans(
     """
     where, parameters = scope.between(scope.start, scope.end)
     rows = reading.rows(
-        "SELECT client, (epoch_us(ts) - $start) // $width AS part, "
-        "(epoch_us(ts) - $start) // $wider AS stretch, min(mock), max(mock), "
-        "count(*), count(DISTINCT path), epoch_us(min(ts)), epoch_us(max(ts)) FROM requests r "
-        f"WHERE operation = '' AND source <> '' AND {where} "
+        "WITH missed AS MATERIALIZED (SELECT client, mock, path, "
+        "(epoch_us(ts) - $start) // $width AS part, (epoch_us(ts) - $start) // $wider AS stretch, "
+        "count(*) AS calls, epoch_us(min(ts)) AS first, epoch_us(max(ts)) AS last "
+        f"FROM requests r WHERE operation = '' AND source <> '' AND {where} GROUP BY ALL) "
+        "SELECT client, part, stretch, min(mock), max(mock), CAST(sum(calls) AS BIGINT), "
+        "count(DISTINCT path), min(first), max(last) FROM missed "
         "GROUP BY GROUPING SETS ((client, part), (client, stretch), (client)) LIMIT 300000",
         {"start": scope.start, "width": width, "wider": width * _WIDER, **parameters},
     )

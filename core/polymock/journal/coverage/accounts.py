@@ -17,6 +17,9 @@ MAX_REMEMBERED = 20_000
 MAX_CHARACTERS = 4 * 1024 * 1024
 """Of what is remembered for one mock: answers, and all that was asked for them."""
 
+ASKED_FOR = frozenset({"field", "argument", "input"})
+"""Kinds of parts that names alone do not tell."""
+
 Found = tuple[str, str, str, frozenset[str]]
 """Operation, kind and place of parts, and their names."""
 NOTHING: tuple[Found, ...] = ()
@@ -96,11 +99,17 @@ class Account:
     def asking(self) -> tuple[Sequence[str], Callable[[Recorded], Iterable[Part]]] | None:
         """What the protocol wants to see of requests, and who tells what they ask for; None where
         that is told by names."""
+        if not any(part.kind in ASKED_FOR for part in self.parts):
+            return None  # to load a protocol takes longer than to look into many calls
         try:
             reader = plugins.build("polymock.protocols", self.protocol, {})
         except (PluginError, ConfigError):
             return None  # it is not installed here: its calls are told by names, or not at all
         return (reader.kept, reader.account(self.parts)) if isinstance(reader, Accounting) else None
+
+    def load(self) -> None:
+        """Load the protocol now, which takes a while, and not when the first call is met."""
+        _ = self.asking
 
     @cached_property
     def header_names(self) -> frozenset[str]:

@@ -19,7 +19,7 @@ import duckdb
 
 from polymock.errors import JournalError
 from polymock.journal.coverage.accounts import Account, Sighting, sightings
-from polymock.journal.coverage.inventory import Accounts
+from polymock.journal.coverage.inventory import SHARED
 from polymock.journal.coverage.keeping import Keeper
 from polymock.journal.coverage.looking import Look, Rows, Stretch
 from polymock.journal.coverage.pending import (
@@ -56,7 +56,7 @@ class Tracker:
         self._journal = journal
         self._rows = rows
         """How many exchanges have been recorded; tells how busy the server is."""
-        self._accounts = Accounts()
+        self._accounts = SHARED
         self._keeper: Keeper | None = None
         self._told = threading.Event()
         self._closing = threading.Event()
@@ -148,7 +148,7 @@ class Tracker:
     ) -> None:
         found: list[Sighting] = []
         try:
-            with _reading(cursor) as rows:
+            with self._accounts.lock, _reading(cursor) as rows:
                 for plan in planned:
                     stretch = Stretch(plan.since, plan.until)
                     found.extend(sightings(accounts, Look(rows, stretch)))

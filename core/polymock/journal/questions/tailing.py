@@ -39,6 +39,13 @@ _BODIES = (
 )
 
 
+_NAMES = (
+    *("mock", "protocol", "operation", "method", "path", "query", "status", "outcome", "source"),
+    *("latency_ms", "session", "principal", "client"),
+)
+"""What the columns after the first three are called outside."""
+
+
 class Cursor(NamedTuple):
     """From when on exchanges that ended are to be shown (microseconds since 1970), but for those
     seen, by the last 12 digits of their ids."""
@@ -133,9 +140,7 @@ def _next(rows: Sequence[Sequence[Any]], cursor: Cursor | None) -> Cursor:
 
 
 def _call(row: Sequence[Any]) -> TailedCall:
-    names = ("mock", "protocol", "operation", "method", "path", "query", "status", "outcome")
-    names = (*names, "source", "latency_ms", "session", "principal", "client")
-    values = dict(zip(names, row[3:16], strict=True))
+    values = dict(zip(_NAMES, row[3:16], strict=True))
     values["latency_ms"] /= 1000
     violations = tuple(f"{one['location']}: {one['message']}" for one in row[16] or ())
     if len(row) > 17:

@@ -11,9 +11,14 @@ from polymock.journal.reading import Reading
 from polymock.journal.selecting import Chosen
 from polymock_schemas.log_reports import Figures, Latency, Sizes
 
+MOCK = "hash(r.mock, r.protocol)"
+OPERATION = "hash(r.mock, r.protocol, r.operation)"
+"""What tells mocks and operations apart, sooner than by their names."""
+
 
 class Answer(NamedTuple):
-    """Calls that are alike, and their sums; `first_ts` and `last_ts` as stored."""
+    """Calls that are alike, and their sums; `first_ts` and `last_ts` as stored. `mock_key` and
+    `operation_key` are MOCK and OPERATION of them."""
 
     mock: str
     protocol: str
@@ -30,6 +35,8 @@ class Answer(NamedTuple):
     largest_response: int
     first_ts: datetime
     last_ts: datetime
+    mock_key: int
+    operation_key: int
 
 
 def read_answers(reading: Reading, chosen: Chosen) -> list[Answer]:
@@ -39,8 +46,9 @@ def read_answers(reading: Reading, chosen: Chosen) -> list[Answer]:
         SELECT r.mock, r.protocol, r.operation, r.status, r.outcome, r.source, count(*),
             CAST(sum(r.latency_us) AS BIGINT), max(r.latency_us),
             CAST(sum(r.request_bytes) AS BIGINT), CAST(sum(r.response_bytes) AS BIGINT),
-            max(r.request_bytes), max(r.response_bytes), min(r.ts), max(r.ts)
-        FROM requests r WHERE {chosen.where} GROUP BY ALL
+            max(r.request_bytes), max(r.response_bytes), min(r.ts), max(r.ts), {MOCK}, {OPERATION}
+        FROM requests r WHERE {chosen.where}
+        GROUP BY r.mock, r.protocol, r.operation, r.status, r.outcome, r.source
         """,
         chosen.parameters,
     )

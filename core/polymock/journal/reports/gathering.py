@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from polymock.journal.reading import Reading
-from polymock.journal.reports.answers import Answer, figures, read_answers
+from polymock.journal.reports.answers import MOCK, OPERATION, Answer, figures, read_answers
 from polymock.journal.reports.callers import Of, who_calls
 from polymock.journal.reports.emptiness import hints
 from polymock.journal.reports.failures import error_classes, slowest
@@ -19,6 +19,7 @@ from polymock.journal.selecting import Chosen, choose, stored
 from polymock_schemas.journal.figures import QUANTILES
 from polymock_schemas.journal_questions import Selection
 from polymock_schemas.log_reports import (
+    Figures,
     MockFigures,
     OperationFigures,
     Report,
@@ -78,10 +79,10 @@ def _filled(
     buckets = None if exact else BUCKETS
     progress(1, PASSES, "latencies")
     latencies = percentiles(
-        reading, chosen, ("r.mock", "r.operation"), QUANTILES, buckets=buckets, levels=(0, 1)
+        reading, chosen, (MOCK, OPERATION), QUANTILES, buckets=buckets, levels=(0, 1)
     )
 
-    def of(key: tuple[str | None, str | None], part: Sequence[Answer]) -> Any:
+    def of(part: Sequence[Answer], *key: int | None) -> Figures:
         return figures(part, latencies[key], calls, seconds)
 
     mocks = _grouped(answers, lambda each: (each.mock, each.protocol))
@@ -100,12 +101,15 @@ def _filled(
     return msgspec.structs.replace(
         report,
         seconds=seconds,
-        total=of((None, None), answers),
+        total=of(answers, None, None),
         mocks=tuple(
-            MockFigures(mock, protocol, of((mock, None), part)) for (mock, protocol), part in mocks
+            MockFigures(mock, protocol, of(part, part[0].mock_key, None))
+            for (mock, protocol), part in mocks
         ),
         operations=tuple(
-            OperationFigures(mock, protocol, operation, of((mock, operation), part))
+            OperationFigures(
+                mock, protocol, operation, of(part, part[0].mock_key, part[0].operation_key)
+            )
             for (mock, protocol, operation), part in operations[:most]
         ),
         principals=calling.principals,

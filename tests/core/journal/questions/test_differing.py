@@ -57,7 +57,7 @@ def test_operations_come_and_go():
             "violations",
             "broke the contract in 25 % of the calls, before 0 %",
         ),
-        (calls(50), calls(50, latency_us=3000), "latency", "slower: p50 3 ms, before 1 ms"),
+        (calls(50), calls(50, latency_us=3000), "latency", "slower: p50 3 ms, before 1;"),
         (calls(200), calls(150) + calls(50, status=201), "statuses", "201 25 %, before 0 %"),
     ],
 )
