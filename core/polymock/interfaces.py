@@ -317,7 +317,8 @@ class Part(msgspec.Struct, frozen=True, array_like=True, gc=False):
     stands: of a parameter `path`, `query`, `header` or `cookie`; of a response the declared status,
     "" for any that is ok; of others what the protocol likes. `name` is its name; of a property the
     way to it, as `polymock.journal.coverage.ways` writes it. `aliases` are other names that it has
-    in messages. `type` is in the contract's own words.
+    in messages, and methods with path templates that say it (`GET /v1/{name}`). `type` is in the
+    contract's own words.
     """
 
     operation: str

@@ -81,6 +81,17 @@ class Poster:
             await self._pool.aclose()
             self._pool = None
 
+    def why_never(self) -> str:
+        """Why nothing will ever arrive there, as far as that can be told without a look-up."""
+        host = urlsplit(self._url).hostname or ""
+        if not _is_address(host) and host != "localhost":
+            return ""
+        try:
+            judged_target(self._url, self._allow_private)
+        except ValueError as error:
+            return _without_option(error)
+        return ""
+
     async def post(self, body: bytes, headers: Mapping[str, str]) -> Answer:
         """What was answered to a POST that was taken. Raises Undelivered."""
         try:
@@ -92,7 +103,7 @@ class Poster:
             raise Undelivered(str(error) or type(error).__name__, again=True) from None
         except (ValueError, httpcore.UnsupportedProtocol, httpcore.LocalProtocolError) as error:
             # no URL, a private address, a header that cannot be sent
-            raise Undelivered(str(error), again=False) from None
+            raise Undelivered(_without_option(error), again=False) from None
         if answer.is_fine:
             return answer
         reason = f"HTTP {answer.status}"
@@ -162,6 +173,11 @@ def why_no_url(url: str) -> str:
     if not url.isascii() or any(char.isspace() for char in url):
         return "it holds characters that a URL may not"
     return ""
+
+
+def _without_option(error: Exception) -> str:
+    """What an error says, but for the option of the command line, which is for specs."""
+    return str(error).replace(" (or --allow-private)", "")
 
 
 def _retry_after(headers: Sequence[tuple[bytes, bytes]]) -> float | None:

@@ -15,7 +15,8 @@ _BYTES = 16
 
 
 class Bell:
-    """The bell of one file. A sound is 16 random bytes, so that none is ever heard twice.
+    """The bell of one file. A sound is 16 bytes, half of them random for each who rings, the others
+    counted, so that none is ever heard twice.
 
     Raises OSError where the bell cannot be made.
     """
@@ -29,10 +30,15 @@ class Bell:
             self._memory = mmap.mmap(handle, _BYTES)
         finally:
             os.close(handle)
+        self._own = os.urandom(_BYTES // 2)
+        self._count = 0
 
-    def ring(self) -> None:
-        """Say that something was written."""
-        self._memory[:] = os.urandom(_BYTES)
+    def ring(self) -> bytes:
+        """Say that something was written; by this sound."""
+        self._count += 1
+        sound = self._own + self._count.to_bytes(_BYTES // 2)
+        self._memory[:] = sound
+        return sound
 
     def sound(self) -> bytes:
         """What was rung last."""

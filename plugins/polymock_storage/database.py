@@ -60,6 +60,10 @@ MISHAPS: dict[int, Mishap] = {
 }
 
 
+class Unfit(Exception):
+    """A constraint stands against what was to be added; nothing is written."""
+
+
 class Transaction:
     """`with database.transaction:` writes all that is executed in it, or nothing of it.
 
@@ -105,8 +109,7 @@ class Transaction:
             except sqlite3.Error as failed:
                 self._roll_back()
                 raise database.failure(failed) from failed
-            database.writes += 1
-            database.bell.ring()
+            database.ring()
             return
         self._roll_back()
         if isinstance(error, sqlite3.Error):
@@ -152,7 +155,8 @@ class Database:
     """One connection to a world's file, which is made where it is not there yet.
 
     `writes` are the transactions that this connection has written, `undone` those that it began
-    and did not write. Raises StoreError where the file is no world's, is a newer version's, or
+    and did not write. `heard` is the bell's sound before it was rung last from here, `rung` after.
+    Raises StoreError where the file is no world's, is a newer version's, or
     cannot be read and written.
     """
 
@@ -161,6 +165,7 @@ class Database:
         self.file = file
         self.writes = 0
         self.undone = 0
+        self.heard = self.rung = b""
         try:
             self.connection = sqlite3.connect(
                 file,
@@ -196,24 +201,42 @@ class Database:
         except sqlite3.Error as error:
             raise self.failure(error) from error
 
-    def once(self, statement: str, values: Sequence[Any]) -> tuple[list[Any], int]:
-        """Write by one statement; the rows that it gives back, and how many it wrote.
+    def once(self, statement: str, values: Sequence[Any]) -> list[Any]:
+        """Add by one statement; the rows that it gives back.
 
-        Outside of a transaction it is one of its own. Raises Unavailable.
+        Outside of a transaction it is one of its own. Raises Unfit, Unavailable.
         """
-        is_alone = not self.transaction.is_open
         try:
-            if is_alone and self.connection.in_transaction:
-                self.clear()
-            cursor = self.execute(statement, values)
-            rows = cursor.fetchall()
+            rows, _ = self._written(statement, values)
+        except sqlite3.IntegrityError as error:
+            raise Unfit from error
         except sqlite3.Error as error:
             raise self.failure(error) from error
-        written = len(rows) or max(cursor.rowcount, 0)
-        if written and is_alone:
-            self.writes += 1
-            self.bell.ring()
-        return rows, written
+        if not self.transaction.is_open:
+            self.ring()
+        return rows
+
+    def change_once(self, statement: str, values: Sequence[Any]) -> int:
+        """Change rows by one statement, alike; how many there were. Raises Unavailable."""
+        try:
+            _, count = self._written(statement, values)
+        except sqlite3.Error as error:
+            raise self.failure(error) from error
+        if count and not self.transaction.is_open:
+            self.ring()
+        return count
+
+    def _written(self, statement: str, values: Sequence[Any]) -> tuple[list[Any], int]:
+        if self.connection.in_transaction and not self.transaction.is_open:
+            self.clear()
+        cursor = self.execute(statement, values)
+        return cursor.fetchall(), cursor.rowcount
+
+    def ring(self) -> None:
+        """Let all others know that something was written."""
+        self.writes += 1
+        self.heard = self.bell.sound()
+        self.rung = self.bell.ring()
 
     def clear(self) -> None:
         """Undo what somebody left open that could not be rolled back. Raises Unavailable."""

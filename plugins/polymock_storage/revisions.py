@@ -31,6 +31,6 @@ class Revisions:
         others may get it again."""
         self._undone = self._database.undone
         self._last = self._next = 0
-        ((last,),), _ = self._database.once(sql.TAKE_REVISIONS, (count,))
+        ((last,),) = self._database.once(sql.TAKE_REVISIONS, (count,))
         self._last = last
         return int(last) - count + 1

@@ -53,9 +53,14 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
 
 NEW_ROWS = (
     """CREATE TEMP VIEW new_rows (
-        collection, key, revision, position, links, value, narrow, wide, space, sequence, number
-    ) AS SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL""",
+        collection, key, revision, position, behind, links, value, narrow, wide,
+        space, sequence, number
+    ) AS SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL""",
     """CREATE TEMP TRIGGER new_rows_insert INSTEAD OF INSERT ON new_rows BEGIN
+        SELECT RAISE(ABORT, 'not behind all others')
+        WHERE NEW.behind IS NOT NULL AND NEW.position != max(NEW.behind, coalesce((
+            SELECT max(position) + 1 FROM rows WHERE collection = NEW.collection
+        ), 0));
         INSERT INTO rows (collection, key, revision, position, live, expires, links, value)
         VALUES (NEW.collection, NEW.key, NEW.revision, NEW.position, NEW.value IS NOT NULL,
             NULL, NEW.links, NEW.value);
@@ -69,11 +74,14 @@ NEW_ROWS = (
             (NEW.collection, 2, NEW.position / NEW.narrow, 1, NEW.value IS NOT NULL)
         ON CONFLICT DO UPDATE SET rows = rows + 1, live = live + excluded.live;
         UPDATE sequences SET last = NEW.number
-        WHERE space = NEW.space AND name = NEW.sequence;
+        WHERE space = NEW.space AND name = NEW.sequence AND last = NEW.number - 1;
+        SELECT RAISE(ABORT, 'not the next number')
+        WHERE NEW.number IS NOT NULL AND changes() = 0;
     END""",
 )
-"""What each connection makes for itself: adds a row with its links, counts it and takes its
-number, all by one statement."""
+"""What each connection makes for itself: a row that is written to this view is added with its
+links, counted, and takes its number. Whatever stands against it is an error, and all is undone.
+`behind` is the least position of a row that must stand behind all others."""
 
 # Reading
 
@@ -185,20 +193,11 @@ INSERT INTO rows (collection, key, revision, position, live, expires, links, val
 VALUES (?, ?, ?, ?, ?, ?, ?, ?)"""
 
 ADD_ALONE = """
-INSERT INTO new_rows
-SELECT id, ?1, ?2, position, ?3, ?4, ?5, ?6, ?7, ?8, ?9 FROM (
-    SELECT id, coalesce(?10, max(?11, coalesce((
-        SELECT max(position) + 1 FROM rows WHERE collection = collections.id
-    ), 0))) AS position
-    FROM collections WHERE space = ?12 AND name = ?13
-) AS place
-WHERE NOT EXISTS (SELECT 1 FROM rows WHERE rows.collection = place.id AND rows.key = ?1)
-    AND (?9 IS NULL OR EXISTS (
-        SELECT 1 FROM sequences WHERE space = ?7 AND name = ?8 AND last = ?9 - 1
-    ))
-RETURNING position"""
-"""Adds a row with its links, counts it and takes its number, all by the trigger of a view; finds
-its position. Finds nothing, and writes nothing, where that is not all that there is to do."""
+INSERT INTO new_rows VALUES (
+    (SELECT id FROM collections WHERE space = ? AND name = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?
+)"""
+"""Adds a row by one statement. An error of constraints says that there is more to do, or that it
+is there already."""
 
 REPLACE_ALONE = """
 UPDATE rows SET revision = ?, value = ?

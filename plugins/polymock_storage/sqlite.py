@@ -18,6 +18,7 @@ from polymock.interfaces import Plugin
 from polymock.stores import Change, Row, StorePlace
 from polymock_storage import blocks, sql
 from polymock_storage.database import Database
+from polymock_storage.recent import RecentRows
 from polymock_storage.revisions import Revisions
 from polymock_storage.row_writer import RowWriter
 from polymock_storage.single_row import SingleRowWriter
@@ -66,6 +67,7 @@ class SqliteStore:
         revisions = Revisions(database)
         self._rows = RowWriter(database, revisions)
         self._single = SingleRowWriter(database, revisions)
+        self._recent = RecentRows(database)
         self._next_look = 0.0
         self._looked = 0
 
@@ -74,21 +76,25 @@ class SqliteStore:
 
         Whoever ends between writing and ringing is noticed soon, by SQLite's own word.
         """
-        now = monotonic()
-        if now >= self._next_look:
-            self._next_look = now + LOOK_SECONDS
-            self._looked = self._read(sql.DATA_VERSION)[0][0]
-        return self.database.bell.sound(), self.database.writes, self._looked
+        return self.database.bell.sound(), self.database.writes, self._look()
 
     def get(self, space: str, collection: str, key: str) -> Row | None:
         """The row of a key."""
-        found = self._read(sql.GET, (space, collection, key))
+        place = (space, collection, key)
+        if not self.database.transaction.is_open:
+            known = self._recent.find(place, self._look())
+            if known is not None:
+                return known
+        found = self._read(sql.GET, place)
         if not found:
             return None
         value, revision, position, expires = found[0]
         if expires is not None and expires <= time():
             return None
-        return Row(collection, key, value, revision, position, expires)
+        row = Row(collection, key, value, revision, position, expires)
+        if not self.database.transaction.is_open:
+            self._recent.keep(place, row)
+        return row
 
     def many(self, space: str, collection: str, keys: Sequence[str]) -> dict[str, Row]:
         """The rows of those keys that have one, all as of one moment."""
@@ -138,10 +144,15 @@ class SqliteStore:
         if len(changes) == 1:
             row = self._single.write(space, changes[0])
             if row is not None:
+                if not self.database.transaction.is_open:
+                    self._recent.written((space, row.collection, row.key), row, self._looked)
                 return [row]
         now = time()
         with self.database.transaction:
-            return self._rows.write(space, changes, now)
+            rows = self._rows.write(space, changes, now)
+        if len(changes) == 1:
+            self._single.learn(space, changes[0], rows[0])
+        return rows
 
     def together(self) -> AbstractContextManager[None]:
         """What is read and written in it is one transaction."""
@@ -150,7 +161,7 @@ class SqliteStore:
 
     def take(self, space: str, name: str, least: int = 1) -> int:
         """The next number of a sequence."""
-        ((number,),), _ = self.database.once(sql.TAKE, (space, name, least))
+        ((number,),) = self.database.once(sql.TAKE, (space, name, least))
         return int(number)
 
     def copy(self, source: str, target: str) -> None:
@@ -180,6 +191,14 @@ class SqliteStore:
     def close(self) -> None:
         """Let go of the file."""
         self.database.close()
+
+    def _look(self) -> int:
+        """Another number after others have written, asked for not long ago."""
+        now = monotonic()
+        if now >= self._next_look:
+            self._next_look = now + LOOK_SECONDS
+            self._looked = self._read(sql.DATA_VERSION)[0][0]
+        return self._looked
 
     def _far(self, space: str, collection: str, window: Window) -> list[Any]:
         """The fields of a page that stands behind many rows, found by the counts of blocks.

@@ -20,7 +20,7 @@ from polymock_openapi.answering.answers import Answerer
 from polymock_openapi.answering.declared_errors import DeclaredErrors
 from polymock_openapi.answering.refusals import refuse
 from polymock_openapi.describing import describe
-from polymock_openapi.inventory import parts_of
+from polymock_openapi.inventory import most_properties, parts_of
 from polymock_openapi.model import Endpoint, MediaType, Reading
 from polymock_openapi.read import Reader
 from polymock_openapi.reading.security import identify
@@ -170,12 +170,13 @@ class OpenApiContract:
 
     def parts(self) -> Iterator[Part]:
         """Parameters and properties; each operation is compiled anew, and nothing of it kept."""
+        most = most_properties(len(self._document.routes))
         for route in self._document.routes:
             try:
                 endpoint = self._document.endpoint(route)
             except SpecError:
                 continue  # it is answered by a refusal, and `examine` tells why
-            yield from parts_of(endpoint)
+            yield from parts_of(endpoint, most)
 
     @property
     def definitions(self) -> Definitions:

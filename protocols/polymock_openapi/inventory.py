@@ -15,8 +15,10 @@ from polymock_openapi.reading.parameters import IGNORED_HEADERS
 
 MAX_LEVELS = 8
 """Properties further down are not listed."""
-MAX_PROPERTIES = 400
-"""Of one message; those at the top come first."""
+MOST_PROPERTIES, LEAST_PROPERTIES = 400, 40
+"""Of one message; those at the top come first. Of a document with very many operations, fewer."""
+PROPERTIES = 60_000
+"""Of a document, about."""
 MAX_BRANCHES = 2000
 """Schemas that are looked at for one message."""
 _IN_PLACE = ("allOf", "anyOf", "oneOf", "if", "then", "else")
@@ -25,8 +27,14 @@ _UNREADABLE = ("cookie",)
 """Where parameters stand whose names the journal hides."""
 
 
-def parts_of(endpoint: Endpoint) -> Iterator[Part]:
-    """The parts of an operation; of what is not written as JSON or as a form, no properties."""
+def most_properties(operations: int) -> int:
+    """How many properties are listed of each message of a document with so many operations."""
+    return max(LEAST_PROPERTIES, min(MOST_PROPERTIES, PROPERTIES // max(operations, 1)))
+
+
+def parts_of(endpoint: Endpoint, most: int = MOST_PROPERTIES) -> Iterator[Part]:
+    """The parts of an operation, at most so many properties of each message; of what is not written
+    as JSON or as a form, none."""
     for parameter in endpoint.parameters:
         is_ignored = (
             parameter.location == "header" and parameter.name.lower() in IGNORED_HEADERS
@@ -42,20 +50,20 @@ def parts_of(endpoint: Endpoint) -> Iterator[Part]:
                 aliases=_spread(parameter, endpoint.definitions),
             )
     if endpoint.body is not None:
-        yield from _message(endpoint, "request", "", endpoint.body.content)
+        yield from _message(endpoint, "request", "", endpoint.body.content, most)
     for response in endpoint.responses:
-        yield from _message(endpoint, "response", response.status, response.content)
+        yield from _message(endpoint, "response", response.status, response.content, most)
 
 
 def _message(
-    endpoint: Endpoint, kind: PartKind, place: str, content: Mapping[str, MediaType]
+    endpoint: Endpoint, kind: PartKind, place: str, content: Mapping[str, MediaType], most: int
 ) -> Iterator[Part]:
     listed: dict[str, Part] = {}
     for media in content.values():
         if media.schema is None or not _is_readable(media.name):
             continue
         for name, schema, required in _properties(media.schema, kind, endpoint.definitions):
-            if len(listed) >= MAX_PROPERTIES:
+            if len(listed) >= most:
                 break
             if name not in listed:
                 type_ = _type(schema, endpoint.definitions)

@@ -263,3 +263,39 @@ class Tail(msgspec.Struct, frozen=True):
 
     calls: tuple[TailedCall, ...]
     cursor: str
+
+
+ExportFormat = Literal["parquet", "csv", "jsonl", "har", "postman"]
+
+
+class ExportQuery(Calls, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which exchanges are copied to a file, and how."""
+
+    output: Annotated[
+        str,
+        Meta(
+            description="The file. Of one that is not asked on the command line the name alone "
+            "counts: it is written to the folder `exports` beside the journal",
+            min_length=1,
+            max_length=1000,
+        ),
+    ]
+    format: Annotated[
+        ExportFormat | None,
+        Meta(
+            description="Of the file; default: by its ending (.parquet, .csv, .jsonl, .har, "
+            ".postman_collection.json)"
+        ),
+    ] = None
+    force: Annotated[bool, Meta(description="Replace a file that is there")] = False
+
+
+class Export(msgspec.Struct, frozen=True):
+    """The file that was written: so many `exchanges` of the journal, so many `bytes`; `left_out`
+    are exchanges of which a Postman collection has an example already."""
+
+    path: str
+    format: ExportFormat
+    exchanges: int
+    bytes: int
+    left_out: int = 0

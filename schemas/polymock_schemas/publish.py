@@ -47,6 +47,10 @@ EXAMPLES = [
                 "keys": {"$env": "PARTNER_KEYS"},
             }
         },
+        "observers": [
+            "prometheus",
+            {"type": "webhook", "url": "http://127.0.0.1:9000/hook", "allow_private": True},
+        ],
         "journal": {"path": "polymock.duckdb", "bodies": "64KiB", "retain": "7d"},
     },
 ]

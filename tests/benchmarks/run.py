@@ -23,6 +23,7 @@ from figures import Run, Start, load_table, rows, start_table
 from load import CONNECTIONS, STREAMS, put_load
 from processes import Server
 from targets import (
+    OBSERVED,
     PETSTORE,
     Replies,
     Target,
@@ -37,6 +38,7 @@ from targets import (
     start_polymock_connect,
     start_polymock_graphql,
     start_polymock_grpc,
+    start_polymock_observed,
     start_prism,
     start_strawberry,
     start_wiremock,
@@ -53,7 +55,7 @@ from workloads import (
     Workload,
 )
 
-REST_TARGETS = ("bare", "polymock", "WireMock", "Prism", "Mockoon")
+REST_TARGETS = ("bare", "polymock", OBSERVED, "WireMock", "Prism", "Mockoon")
 FIRST_WARM_UP_SECONDS = 5
 """Before the first run of each workload: a JVM compiles what it finds hot only then."""
 WARM_UP_SECONDS = 1
@@ -110,7 +112,7 @@ def _options() -> argparse.Namespace:
 
 
 def _wanted(options: argparse.Namespace) -> list[str]:
-    names = ["bare", "polymock", *installed_peers(options.peers)]
+    names = ["bare", "polymock", OBSERVED, *installed_peers(options.peers)]
     return [name for name in names if not options.only or name in options.only]
 
 
@@ -202,6 +204,8 @@ def _start_targets(names: list[str], peers: Path, folder: Path) -> list[Target]:
 
 def _start(name: str, peers: Path, folder: Path, replies: Replies) -> Target:
     match name:
+        case "polymock (observed)":
+            return start_polymock_observed(folder)
         case "bare":
             return start_bare(folder, replies)
         case "WireMock":

@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 import msgspec
 from processes import Server, free_port
+from sink import start_sink
 from workloads import NEW_PET, WORKLOADS
 
 HERE = Path(__file__).resolve().parent
@@ -21,6 +22,7 @@ PEERS = HERE / "peers"
 STEADY = 8
 """Looks in a row that find nothing new, before all is taken as recorded: some seconds, as what has
 large bodies is written in large transactions."""
+OBSERVED = "polymock (observed)"
 PETSTORE = HERE.parents[1] / "examples" / "petstore" / "openapi.yaml"
 
 Replies = dict[str, tuple[int, dict[str, str], str]]
@@ -57,6 +59,21 @@ def start_polymock(folder: Path, document: Path = PETSTORE) -> Target:
     command += ["--journal", str(folder / f"journal-{port}.duckdb")]
     server = Server(command, f"http://127.0.0.1:{port}", folder / "polymock.log")
     return Target("polymock", server, lambda: _count(f"http://127.0.0.1:{admin}"))
+
+
+def start_polymock_observed(folder: Path) -> Target:
+    """The same with metrics and a webhook that is told of every request."""
+    port, admin = free_port(), free_port()
+    hook = {"type": "webhook", "url": f"http://127.0.0.1:{start_sink()}/", "allow_private": True}
+    observers = ["prometheus", {**hook, "events": ["request.received"]}]
+    config = folder / "observed.json"
+    mock = {"spec": str(PETSTORE), "name": "pets"}
+    config.write_text(json.dumps({"mocks": [mock], "observers": observers}), encoding="utf-8")
+    command = [*_polymock(), "serve", str(config), "--workers", "1", "--port", str(port)]
+    command += ["--admin-port", str(admin), "--grpc-port", "0"]
+    command += ["--journal", str(folder / f"journal-{port}.duckdb")]
+    server = Server(command, f"http://127.0.0.1:{port}", folder / "observed.log")
+    return Target(OBSERVED, server, lambda: _count(f"http://127.0.0.1:{admin}"))
 
 
 def start_world(folder: Path, name: str, entities: int) -> Target:

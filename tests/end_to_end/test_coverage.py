@@ -123,3 +123,17 @@ def test_ci_learns_by_exit_code_and_by_junit(server, tmp_path):
     assert [suite.get("name") for suite in suites] == ["rest"]
     assert int(suites[0].get("tests") or 0) == len(suites[0].findall("testcase")) > 400
     assert coverage(tmp_path, "--mock", "nope").returncode == 1
+
+
+def test_the_admin_api_tells_it_too(server):
+    call_all(server.url)
+    server.await_rows(4)
+    asked = {"mock": "rest", "kind": ["operation", "parameter"], "fail_under": 90, "limit": 2}
+    answer = httpx.get(f"{server.admin_url}/api/v1/logs/coverage", params=asked)
+    assert answer.status_code == 200, answer.text
+    told = answer.json()
+    assert [figure["kind"] for figure in told["figures"]] == ["operation", "parameter", "all"]
+    assert told["failed"] is True
+    assert len(told["parts"]) == 2
+    wrong = httpx.get(f"{server.admin_url}/api/v1/logs/coverage", params={"since": "soon"})
+    assert wrong.status_code in (400, 422), wrong.text

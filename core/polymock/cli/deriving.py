@@ -16,7 +16,7 @@ from polymock.cli.options import given, parameters
 from polymock.commands.catalog import Catalog, installed
 from polymock.commands.command import Command
 from polymock.commands.context import Progress, silent
-from polymock.errors import CommandError
+from polymock.errors import CommandError, PluginError
 
 _SERVER_OPTIONS = (
     click.Option(["--url"], metavar="URL", help="The server's admin API."),
@@ -50,6 +50,9 @@ class Installed(Group):
         if written is not None:
             return written
         words = (*self._below, cmd_name)
+        own = _of_its_own(cmd_name) if not self._below else None
+        if own is not None:
+            return SubCommand(own)
         found = [command for command in self._installed() if command.words[: len(words)] == words]
         for command in found:
             if command.words == words:
@@ -68,6 +71,20 @@ class Installed(Group):
             words = command.words
             if "cli" in command.surfaces and words[:depth] == self._below and len(words) > depth:
                 yield command
+
+
+def _of_its_own(noun: str) -> Command | None:
+    """The command of a noun whose sub-command is that one word; no other noun is imported."""
+    catalog = installed()
+    if noun not in catalog.nouns:
+        return None
+    try:
+        commands = catalog.noun(noun).commands
+    except PluginError:  # it is told of with all others
+        return None
+    return next(
+        (each for each in commands if each.words == (noun,) and "cli" in each.surfaces), None
+    )
 
 
 class SubCommand(click.RichCommand):

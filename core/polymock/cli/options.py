@@ -14,6 +14,7 @@ from msgspec import inspect
 
 from polymock.cli.group import Duration
 from polymock.commands.command import Command
+from polymock.config.units import format_duration
 
 
 class Instant(click.ParamType[str]):
@@ -152,7 +153,9 @@ def _help(words: str, field: inspect.Field) -> str:
     default = field.default
     if isinstance(default, bool) or default in (msgspec.NODEFAULT, None, "", ()):
         return f"{words}."
-    if isinstance(default, float) and default.is_integer():
+    if _bare(field.type)[2].get("unit") == "seconds":
+        default = format_duration(default)
+    elif isinstance(default, float) and default.is_integer():
         default = int(default)
     if isinstance(default, msgspec.Struct):
         return f"{words}."

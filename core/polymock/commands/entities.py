@@ -13,8 +13,9 @@ from polymock.world.collections import Collection
 from polymock.world.fitting import Fitting
 from polymock.world.names import fold
 from polymock.world.queries import Order, Query, Where, condition, read_order
+from polymock.world.stamps import TAGS
 from polymock.world.view import Entity, View
-from polymock.world.writing import TAGS, Writer
+from polymock.world.writing import Writer
 from polymock_schemas.calls import Violation
 from polymock_schemas.world import EntityInfo, EntityKey, EntityPage, EntityQuery, EntityValue
 

@@ -37,3 +37,13 @@ def parse_duration(value: str | int) -> float:
     if not found:
         raise ConfigError(f"{value[:40]!r} is not a time.", "Write 30, 500ms, 30s, 15m, 12h or 7d.")
     return int(found[1]) * _DURATION_FACTORS[found[2] or "s"]
+
+
+def format_duration(seconds: float) -> str:
+    """Seconds as `parse_duration` reads them, in the largest unit that they are whole in: `7d`."""
+    milliseconds = round(seconds * 1000)
+    for unit, factor in reversed(_DURATION_FACTORS.items()):
+        length = round(factor * 1000)
+        if milliseconds and milliseconds % length == 0:
+            return f"{milliseconds // length}{unit}"
+    return "0s"

@@ -26,6 +26,7 @@ _MARK = b"journal_gaps"
 _CHUNK = 1024 * 1024
 _BROKEN = re.compile(
     r"(?:IO Error: |FATAL Error: |INTERNAL Error: |Serialization Error: )?"
+    r"(?:Failed to create checkpoint because of error: )?"
     r"(?:Corrupt database file|Failed to (?:load|read) (?:meta|database))"
 )
 _CUT = re.compile(r"(?:\w+ Error: )?Could not read enough bytes from file \"([^\"]*)\"")
@@ -37,6 +38,9 @@ _PASSING = re.compile(
 )
 """What is wrong with the machine, not with the file."""
 _KINDS = (duckdb.IOException, duckdb.FatalException, duckdb.InternalException)
+
+
+HINT = "a server that opens it sets it aside, and begins a new one"
 
 
 class SetAside(msgspec.Struct, frozen=True):
@@ -75,12 +79,13 @@ def damage(path: str, error: duckdb.Error) -> DamagedJournal | None:
         position = _POSITION.search(text)
         return DamagedJournal(
             f"the write-ahead log of the journal {path} is damaged",
+            HINT,
             in_log=True,
             whole=int(position[1]) if position else 0,
         )
     cut = _CUT.match(text)
     if _BROKEN.match(text) or (cut is not None and _same(cut[1], path)):
-        return DamagedJournal(f"the journal {path} is damaged")
+        return DamagedJournal(f"the journal {path} is damaged", HINT)
     return None
 
 
@@ -90,21 +95,30 @@ def check_log(path: str) -> None:
     with contextlib.suppress(FileNotFoundError):
         with log.open("rb") as file:
             head = file.read(len(_LOG_SIGNATURE))
-        if len(head) == len(_LOG_SIGNATURE) and head != _LOG_SIGNATURE:
+            is_log = head == _LOG_SIGNATURE[: len(head)]
+            if not is_log and not any(head):  # a machine without power leaves zeros
+                is_log = not any(any(chunk) for chunk in iter(lambda: file.read(_CHUNK), b""))
+        if not is_log:
             raise DamagedJournal(
-                f"the write-ahead log of the journal {path} is damaged", in_log=True
+                f"the write-ahead log of the journal {path} is damaged", HINT, in_log=True
             )
         if head and not Path(path).exists():
-            raise DamagedJournal(f"the journal {path} is gone, but not its write-ahead log")
+            raise DamagedJournal(f"the journal {path} is gone, but not its write-ahead log", HINT)
 
 
 def check_whole(path: str, connection: duckdb.DuckDBPyConnection) -> None:
-    """Raises DamagedJournal where the file is shorter than it says."""
-    row = connection.execute("SELECT total_blocks * block_size FROM pragma_database_size()")
-    size = row.fetchone()
-    missing = (int(size[0]) if size else 0) + _HEAD - Path(path).stat().st_size
-    if missing > 0:
-        raise DamagedJournal(f"the journal {path} is damaged: {missing} bytes are cut off")
+    """Raises DamagedJournal where the file is so much shorter than it says that something lacks.
+
+    Blocks at its end that are free need not be there: a process that was killed had no time to
+    write them.
+    """
+    row = connection.execute(
+        "SELECT total_blocks * block_size, free_blocks * block_size FROM pragma_database_size()"
+    ).fetchone()
+    size, free = (int(row[0]), int(row[1])) if row else (0, 0)
+    missing = size + _HEAD - Path(path).stat().st_size
+    if missing > free:
+        raise DamagedJournal(f"the journal {path} is damaged: {missing} bytes are cut off", HINT)
 
 
 def is_ours(path: str) -> bool:
@@ -175,10 +189,14 @@ def _count(path: str) -> int | None:
     try:
         with duckdb.connect(path, read_only=True) as connection:
             connection.execute("SET enable_external_access = false")
-            row = connection.execute("SELECT count(*) FROM requests").fetchone()
+            # The view of archived days is of no use here; in older versions it is a table.
+            row = connection.execute(
+                "SELECT max(estimated_size) FROM duckdb_tables() "
+                "WHERE table_name IN ('exchanges', 'requests')"
+            ).fetchone()
     except duckdb.Error:
         return None
-    return int(row[0]) if row else 0
+    return int(row[0] or 0) if row else 0
 
 
 def _same(one: str, other: str) -> bool:

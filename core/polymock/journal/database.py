@@ -12,7 +12,7 @@ from typing import Protocol
 import duckdb
 
 from polymock.errors import DamagedJournal, JournalError
-from polymock.journal.damage import check_log, check_whole, damage, is_ours
+from polymock.journal.damage import HINT, check_log, check_whole, damage, is_ours
 from polymock.journal.days import days_folder, quoted
 from polymock.journal.read_only import ReadOnlyJournal
 from polymock_schemas.journal import SCHEMA_VERSION, ddl, renewal
@@ -45,13 +45,16 @@ class Cursors(Protocol):
         ...
 
 
-def open_journal(path: str) -> duckdb.DuckDBPyConnection:
+def open_journal(path: str, *, to_replace: bool = False) -> duckdb.DuckDBPyConnection:
     """Open the journal to write, creating it where there is none; `:memory:` keeps it in memory.
 
     Transactions that were committed before a crash are there again, and the journal of an older
-    Polymock gets the columns and views that it lacks. Raises JournalError where the file cannot be
-    opened, is not a journal, is of a newer version, or another process holds it; DamagedJournal
-    where it is one, but cannot be read.
+    Polymock gets the columns and views that it lacks. With `to_replace` it is `close_journal` that
+    moves the log into the file, not the end of the last connection: by then there may be another
+    journal at the same path.
+
+    Raises JournalError where the file cannot be opened, is not a journal, is of a newer version, or
+    another process holds it; DamagedJournal where it is one, but cannot be read.
     """
     if path != IN_MEMORY:
         _check_place(Path(path))
@@ -60,6 +63,8 @@ def open_journal(path: str) -> duckdb.DuckDBPyConnection:
     connection = _connect(path, read_only=False)
     with _closed_on_failure(connection, path):
         _prepare(connection, path)
+        if not to_replace:
+            connection.execute("PRAGMA enable_checkpoint_on_shutdown")
         connection.execute("SET lock_configuration = true")
     return connection
 
@@ -107,11 +112,7 @@ def _closed_on_failure(connection: duckdb.DuckDBPyConnection, path: str) -> Iter
 
 
 def _confine(connection: duckdb.DuckDBPyConnection, path: str) -> None:
-    """Keep it from files but archived days, and from those of its own once it has been given up.
-
-    It is `close_journal` that checkpoints, not the end of the last connection: by then there may be
-    another journal at the same path.
-    """
+    """Keep it from all files but archived days; and from its own, until it is known to be whole."""
     connection.execute("PRAGMA disable_checkpoint_on_shutdown")
     if path != IN_MEMORY:
         connection.execute(f"SET allowed_directories = [{quoted(days_folder(path) + os.sep)}]")
@@ -186,7 +187,7 @@ def _unopened(path: str, error: duckdb.Error) -> JournalError:
                 f"{path} is not a DuckDB file; it was left as it is",
                 "name another file with `--journal PATH`",
             )
-        return found or DamagedJournal(f"the journal {path} is damaged")
+        return found or DamagedJournal(f"the journal {path} is damaged", HINT)
     return JournalError(
         f"the journal {path} cannot be opened: {_first_line(text)}",
         "check the folder's permissions and the disk, or use another file: `--journal PATH`",

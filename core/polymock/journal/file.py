@@ -23,14 +23,17 @@ larger one, damage shows when somebody asks for what is damaged."""
 def _open_readable(path: str) -> duckdb.DuckDBPyConnection:
     file = Path(path)
     is_small = path != IN_MEMORY and file.exists() and file.stat().st_size <= READ_AT_START
-    connection = open_journal(path)
+    connection = open_journal(path, to_replace=True)
     try:
         if is_small:
             for table in TABLES:
                 connection.execute(f"SELECT bit_xor(hash(t)) FROM {table.name} t")
     except duckdb.Error as error:
-        connection.close()
-        raise damage(path, error) or DamagedJournal(f"the journal {path} is damaged") from error
+        found = damage(path, error)
+        if found is not None:
+            connection.close()
+            raise found from error
+        # Something else, such as too little memory, says nothing of the file.
     return connection
 
 
@@ -90,7 +93,7 @@ class JournalFile:
             self._connection = _open_readable(self.path)
         except DamagedJournal as found:
             self.set_aside.append(set_aside(self.path, found))
-            self._connection = open_journal(self.path)
+            self._connection = open_journal(self.path, to_replace=True)
         self._identity = _identity(self.path)
         self.openings += 1
 

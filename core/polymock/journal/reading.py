@@ -31,6 +31,20 @@ class Reading:
         self._connection = connection
         self._cursor = cursor
         self._until = until
+        self._timer: threading.Timer | None = None
+
+    def allow(self, seconds: float) -> None:
+        """From now on so many seconds, instead of those that were allowed before."""
+        self.stop_timing()
+        self._until = time.monotonic() + seconds - 0.01
+        self._timer = threading.Timer(seconds, self._cursor.interrupt)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def stop_timing(self) -> None:
+        """No statement is interrupted any more."""
+        if self._timer is not None:
+            self._timer.cancel()
 
     def rows(
         self, statement: str, parameters: Sequence[Any] | dict[str, Any] = ()
@@ -89,14 +103,13 @@ def reading(connection: Cursors, seconds: float = SECONDS) -> Iterator[Reading]:
         cursor = connection.cursor()
     except duckdb.Error as error:
         raise JournalError("the journal is closed", "start the server again") from error
-    timer = threading.Timer(seconds, cursor.interrupt)
-    timer.daemon = True
+    opened = Reading(connection, cursor, time.monotonic() + seconds)
     try:
-        timer.start()
+        opened.allow(seconds)
         cursor.execute("BEGIN TRANSACTION READ ONLY")
-        yield Reading(connection, cursor, time.monotonic() + seconds - 0.01)
+        yield opened
     finally:
-        timer.cancel()
+        opened.stop_timing()
         with contextlib.suppress(duckdb.Error):
             cursor.rollback()
         cursor.close()

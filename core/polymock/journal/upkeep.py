@@ -6,11 +6,12 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import duckdb
 
+from polymock.errors import JournalError
 from polymock.journal.archiving import Archive, Archived
 from polymock.journal.database import Cursors
 
@@ -63,17 +64,17 @@ class Upkeep:
     def compact(self, archive_after: float | None = None) -> Archived:
         """A round now, days that ended so many seconds ago archived (None: as configured).
 
-        Raises duckdb.Error or OSError.
+        Raises JournalError.
         """
-        with self._one_at_a_time:
+        with self._one_at_a_time, _explained():
             return self._round(self._archive_after if archive_after is None else archive_after)
 
     def clear(self, where: str, parameters: Mapping[str, Any]) -> tuple[int, int]:
         """Delete exchanges `r` that a condition of ours names; how many, and how many of them stay,
-        being archived. Raises duckdb.Error."""
+        being archived. Raises JournalError."""
         chosen = f"SELECT r.rowid FROM exchanges r WHERE {where} LIMIT {DELETED_ROWS}"
         deleted, found = 0, DELETED_ROWS
-        with self._one_at_a_time:
+        with self._one_at_a_time, _explained():
             cursor = self._cursors.cursor()
             try:
                 while found >= DELETED_ROWS and not self._ending.is_set():
@@ -96,10 +97,9 @@ class Upkeep:
         while not self._ending.is_set():
             try:
                 self.compact()
-            except (duckdb.Error, OSError) as error:
+            except JournalError as error:
                 if not self._ending.is_set():
-                    text = str(error).partition("\n")[0]
-                    self._failed(f"old exchanges cannot be archived or deleted: {text}")
+                    self._failed(error.message)
             self._ending.wait(ROUND_SECONDS)
 
     def _round(self, archive_after: float | None) -> Archived:
@@ -148,6 +148,18 @@ class Upkeep:
                 cursor.execute("CHECKPOINT")
         finally:
             _close(cursor)
+
+
+@contextlib.contextmanager
+def _explained() -> Iterator[None]:
+    try:
+        yield
+    except (duckdb.Error, OSError) as error:
+        text = str(error).partition("\n")[0]
+        raise JournalError(
+            f"old exchanges cannot be archived or deleted: {text}",
+            "check the disk and the folder beside the journal",
+        ) from error
 
 
 def _close(cursor: duckdb.DuckDBPyConnection) -> None:

@@ -8,7 +8,6 @@ import logging
 import re
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -24,6 +23,7 @@ from polymock.journal.coverage.tracking import Tracker
 from polymock.journal.damage import damage
 from polymock.journal.file import JournalFile
 from polymock.journal.frames import Batch, Contracts, Gap, Parts, Replies
+from polymock.journal.groups import Groups
 from polymock.journal.reading import SECONDS, Reading, reading
 from polymock.journal.redaction import Redactor
 from polymock.journal.rows import Formatter
@@ -31,13 +31,13 @@ from polymock.journal.upkeep import Upkeep
 from polymock_schemas.commands import SqlResult
 from polymock_schemas.journal import JournalStatus
 
-GROUP_ROWS = 20_000
-GROUP_BYTES = 8 * 1024 * 1024
 PACE_SECONDS = 0.25
 """At most one commit in this time, as a commit costs milliseconds; sooner where so much waits or
 somebody asks."""
 QUERY_WAITS_SECONDS = 1.0
 RETRY_SECONDS = (0.1, 5.0)
+MEMORY_RETRIES = 5
+"""A batch that does not fit into DuckDB's memory so often is counted as a gap."""
 LOOK_SECONDS = 1.0
 """So often the file is looked for: somebody may have taken it away."""
 REFUSED = "DuckDB refused the exchange"
@@ -69,13 +69,9 @@ class Journal:
         self._formatter = Formatter(Redactor(settings.redact))
         self._file = JournalFile(settings.path)
         self._appender = TableAppender(self._file.cursor(), self._formatter)
-        self._changed = threading.Condition()
-        self._waiting: deque[Delivery] = deque()
-        self._waiting_rows = self._waiting_bytes = 0
-        self._group: Sequence[Delivery] = ()
-        self._submitted = self._finished = self._asked = 0
-        self._closing = False
-        self._rows = self._gaps = self._dropped = 0
+        self._groups = Groups()
+        self._changed = self._groups.changed
+        self._rows = self._gaps = self._dropped = self._lost = 0
         self._last_error = self._set_aside = ""
         self._suspicion: tuple[int, DamagedJournal | None] | None = None
         """Which opening of the file somebody found broken, and how."""
@@ -109,14 +105,14 @@ class Journal:
 
         Frames of one source are written in the order of the calls. `size` is the frame's in bytes.
         """
-        self._put(Delivery(frame, source, done, size))
+        self._groups.put(Delivery(frame, source, done, size))
 
     def event(self, type_: str, actor: str, subject: str, data: object = None) -> None:
         """Queue a row of the table `events`; `data` is of JSON's types."""
         ts = time.time_ns() // 1000
         text = msgspec.json.encode(data if data is not None else {}).decode()
         id_ = uuid7(ts, self._run, next(self._events))
-        self._put(Delivery(Event(id_, ts, type_, actor, subject, text), _SERVER, _nothing))
+        self._groups.put(Delivery(Event(id_, ts, type_, actor, subject, text), _SERVER, _nothing))
 
     def query(self, statement: str, limit: int = 1000, timeout_ms: int = 10_000) -> SqlResult:
         """Answer a user's query; see `sql.run`. Raises JournalError.
@@ -140,27 +136,18 @@ class Journal:
     def compact(self, archive_after: float | None = None) -> Archived:
         """Delete what is too old, archive the days that ended so many seconds ago (None: as the
         config says), and make room in the file. Raises JournalError."""
-        try:
-            return self._upkeep.compact(archive_after)
-        except (duckdb.Error, OSError) as error:
-            raise JournalError(
-                f"the journal cannot be compacted: {_first_line(error)}",
-                "check the disk and the folder beside the journal",
-            ) from error
+        return self._upkeep.compact(archive_after)
 
     def clear(self, where: str, parameters: Mapping[str, Any]) -> tuple[int, int]:
         """Delete the exchanges `r` that a condition of ours names; how many, and how many stay as
         they are archived. Raises JournalError."""
         self.flush(QUERY_WAITS_SECONDS)
-        try:
-            return self._upkeep.clear(where, parameters)
-        except duckdb.Error as error:
-            raise JournalError(f"nothing more can be deleted: {_first_line(error)}") from error
+        return self._upkeep.clear(where, parameters)
 
     def status(self) -> JournalStatus:
         """How the journal does."""
         with self._changed:
-            batches = [d for d in (*self._group, *self._waiting) if isinstance(d.frame, Batch)]
+            batches = self._groups.batches()
             return JournalStatus(
                 path=self._settings.path,
                 rows=self._rows,
@@ -175,103 +162,55 @@ class Journal:
 
     def flush(self, seconds: float = 5.0) -> bool:
         """Commit now what was submitted before, and wait for it; False if that took longer."""
-        with self._changed:
-            wanted = self._asked = self._submitted
-            self._changed.notify_all()
-            return self._changed.wait_for(lambda: self._finished >= wanted, seconds)
+        return self._groups.flush(seconds)
 
     def close(self) -> None:
         """Write what waits (one attempt where writing fails), and close the file."""
         self._upkeep.stop()
-        with self._changed:
-            self._closing = True
-            self._changed.notify_all()
+        self._groups.close()
         self._thread.join()
         self._file.interrupt()
         self._upkeep.join()
-        lost = self.status().waiting_rows
-        if lost:
-            log.error("%d exchanges could not be written to %s", lost, self._settings.path)
+        if self._lost:
+            log.error("%d exchanges could not be written to %s", self._lost, self._settings.path)
         self._tracker.close()
         self._file.close()
-
-    def _put(self, delivery: Delivery) -> None:
-        with self._changed:
-            self._waiting.append(delivery)
-            self._submitted += 1
-            self._waiting_rows += delivery.rows
-            self._waiting_bytes += delivery.size
-            self._changed.notify_all()
 
     def _work(self) -> None:
         next_commit = 0.0
         while True:
-            group = self._take(next_commit)
+            group = self._groups.take(next_commit, self._next_look)
             if group:
                 self._write(group)
                 next_commit = time.monotonic() + PACE_SECONDS
-                self._finish(group)
-            elif self._closing:
+                self._groups.finish(group)
+            elif self._groups.closing:
                 return
             if time.monotonic() >= self._next_look:
                 self._look_after()
 
-    def _take(self, not_before: float) -> list[Delivery]:
-        """The next group; [] where there is none and the thread has something else to do."""
-        with self._changed:
-            while not (self._closing or self._is_group(self._waiting_rows, self._waiting_bytes)):
-                if self._asked > self._finished:
-                    break
-                now = time.monotonic()
-                wake = not_before if self._waiting else self._next_look
-                if wake <= now:
-                    break
-                self._changed.wait(wake - now)
-            group: list[Delivery] = []
-            rows = size = 0
-            while self._waiting and not self._is_group(rows, size):
-                again = self._waiting[0].again
-                if again and group:
-                    break
-                delivery = self._waiting.popleft()
-                group.append(delivery)
-                rows += delivery.rows
-                size += delivery.size
-                if again:
-                    break
-            self._waiting_rows -= rows
-            self._waiting_bytes -= size
-            self._group = group
-            return group
-
-    @staticmethod
-    def _is_group(rows: int, size: int) -> bool:
-        """Whether so much is written at once rather than together with more."""
-        return rows >= GROUP_ROWS or size >= GROUP_BYTES
-
-    def _finish(self, group: Sequence[Delivery]) -> None:
-        with self._changed:
-            self._finished += len(group)
-            self._group = ()
-            self._changed.notify_all()
-
     def _write(self, group: Sequence[Delivery]) -> None:
         """Write the group, again and again where the disk fails, and report it done."""
         delay, longest = RETRY_SECONDS
-        failed = False
+        failures = 0
         while group:
             try:
-                written = self._appender.write(group, doubtful=failed)
+                written = self._appender.write(group, doubtful=failures > 0)
             except _REFUSALS as error:
                 self._write_one_by_one(group, error)
                 return
             except duckdb.Error as error:
                 self._failed(error)
-                failed = True
-                if self._closing and delay > RETRY_SECONDS[0]:
+                failures += 1
+                if isinstance(error, duckdb.OutOfMemoryException) and (
+                    len(group) > 1 or failures > MEMORY_RETRIES
+                ):
+                    self._write_one_by_one(group, error)
                     return
-                with self._changed:
-                    self._changed.wait_for(lambda: self._closing, delay)
+                if self._groups.closing and failures > 1:
+                    self._lost += sum(delivery.rows for delivery in group)
+                    return
+                self._groups.wait(delay)
                 delay = min(delay * 2, longest)
                 self._recover(error)
             else:
@@ -284,7 +223,7 @@ class Journal:
                     self._tracker.know()
                 for delivery in group[: written.deliveries]:
                     delivery.done()
-                group, failed = group[written.deliveries :], False
+                group, failures = group[written.deliveries :], 0
 
     def _write_one_by_one(self, group: Sequence[Delivery], error: BaseException) -> None:
         if len(group) > 1:
@@ -375,7 +314,7 @@ class Journal:
             if not isinstance(cause, duckdb.Error):
                 raise
             found = damage(self._settings.path, cause)
-            if self._closing or (found is None and not isinstance(cause, _GIVEN_UP)):
+            if self._groups.closing or (found is None and not isinstance(cause, _GIVEN_UP)):
                 raise
             with self._changed:
                 self._suspicion = opening, found

@@ -165,12 +165,12 @@ class Worker:
         self._output.send(
             Loaded(summarise(snapshot, found), snapshot.files, notes, dict(order.ports))
         )
+        self._tell_parts(snapshot)
         while not examination.done:
             await asyncio.sleep(EXAMINE_PAUSE_SECONDS)
             _, faults = examination.step()
             if faults:
                 self._output.send(Found(faults))
-        self._tell_parts(snapshot)
 
     def _late(self, snapshot: Snapshot) -> Sequence[str]:
         """A note where a mock came too late for its WebSockets."""

@@ -29,7 +29,7 @@ def completed(
     """
     whole = dict(document)
     for name, held in document.items():
-        if not isinstance(held, dict | list) or not held:
+        if not isinstance(held, dict | list) or not _holds_objects(held):
             continue
         if before is not None and before.get(name) == held:
             continue
@@ -41,6 +41,13 @@ def completed(
             if member is not None:
                 whole[name] = member.complete(whole[name], others)
     return whole
+
+
+def _holds_objects(held: dict[str, Any] | list[Any]) -> bool:
+    """Whether there is anything to complete: lists of texts or numbers are whole."""
+    if isinstance(held, dict):
+        return bool(held)
+    return any(isinstance(each, (dict, list)) for each in held)
 
 
 def kept(

@@ -47,10 +47,12 @@ class Entity(msgspec.Struct, frozen=True):
 
 
 class Seen(msgspec.Struct, frozen=True):
-    """What there was of a key a moment ago: the store's row, and the entity."""
+    """What there was of a key a moment ago: the store's row, the entity, and whether it was created
+    rather than changed."""
 
     row: Row | None
     entity: Entity | None
+    born: bool = False
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -103,8 +105,16 @@ class View:
 
     def look(self, collection: str, key: str) -> Seen:
         """What `find` tells, and what `Writer.write` can begin with."""
-        row = self._row(collection, key) if is_usable(key) else None
-        return Seen(row, self.seen(collection, key, row) if is_usable(key) else None)
+        if not is_usable(key):
+            return Seen(None, None)
+        return self.seen_as(collection, key, self._row(collection, key))
+
+    def seen_as(self, collection: str, key: str, row: Row | None) -> Seen:
+        """What `look` tells, where the row of the key is known already."""
+        if row is None or row.value is None:
+            return Seen(row, self.seen(collection, key, row))
+        stored = decode(row)
+        return Seen(row, Entity(collection, key, stored.value, row.revision), stored.born)
 
     def _row(self, collection: str, key: str) -> Row | None:
         return self.rows.get(collection, key) if self.rows.may_hold(collection) else None

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Collection as Names
-from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from polymock.errors import Aborted, AlreadyExists, Invalid, PreconditionFailed, TooLarge
 from polymock.stores import Change, Conflict, Number, Row
-from polymock.world.clock import instant_text
 from polymock.world.collections import Collection, Reference
 from polymock.world.completing import completed, kept
 from polymock.world.integrity import (
@@ -25,6 +23,7 @@ from polymock.world.keys import CROWD, FIRST_NEW, MAX_KEY, is_usable
 from polymock.world.names import fold
 from polymock.world.nesting import nested
 from polymock.world.rows import BASE, MAX_NUMBERED, Stored, decode, encode
+from polymock.world.stamps import CREATED, MADE, TAGS, UPDATED, instant_like, next_tag
 from polymock.world.view import Entity, Seen, View
 from polymock_schemas.calls import Violation
 
@@ -34,23 +33,6 @@ MAX_CHANGES = 10_000
 """Entities that one delete may take with it."""
 MAX_DOCUMENT = 4 * 1024 * 1024
 """Bytes of a document."""
-CREATED = frozenset(
-    {
-        *("createdat", "created", "createtime", "createdon", "datecreated", "creationdate"),
-        *("creationtime", "createdate", "insertedat", "timecreated"),
-    }
-)
-UPDATED = frozenset(
-    {
-        *("updatedat", "updated", "updatetime", "updatedon", "dateupdated", "modifiedat"),
-        *("lastmodified", "lastupdated", "modified", "updatedate", "lastmodifiedat", "timeupdated"),
-    }
-)
-TAGS = frozenset({"etag", "version", "revision", "resourceversion", "rev", "lockversion"})
-"""Properties that tell one state of an entity from another, folded."""
-MADE = CREATED | UPDATED | TAGS
-"""Properties that the world sets itself where nobody does."""
-_MILLISECONDS = 100_000_000_000
 
 Changing = Callable[[Entity], Mapping[str, Any]]
 """From an entity as it is to its new value, in a contract's or a document's spelling.
@@ -162,9 +144,8 @@ class Writer(View):
         named = self.model.collections[collection]
         for _ in range(ATTEMPTS):
             if seen is None:
-                row = self.rows.get(collection, key)
-                seen = Seen(row, self.seen(collection, key, row))
-            row, entity, seen = seen.row, seen.entity, None
+                seen = self.seen_as(collection, key, self.rows.get(collection, key))
+            row, entity, born, seen = seen.row, seen.entity, seen.born, None
             precondition.check(entity)
             if entity is None:
                 if otherwise is None:
@@ -175,7 +156,6 @@ class Writer(View):
             given = kept(named, given, entity.value, self.domain.mock)
             given = completed(named, given, self, entity.value)
             document = self._renewed(named, entity, given)
-            born = row is not None and row.value is not None and decode(row).born
             written = self._change(named, key, Stored(document, born=born), row)
             try:
                 stored = self._referring(named, document, entity.value, [written, *also])
@@ -314,7 +294,7 @@ class Writer(View):
                 continue
             value = imagined[name]
             if folded in CREATED or folded in UPDATED:
-                document[name] = _instant(self.now(), value)
+                document[name] = instant_like(self.now(), value)
             elif folded in TAGS:
                 document[name] = 1 if isinstance(value, int) else value
             else:
@@ -349,11 +329,11 @@ class Writer(View):
             if folded not in MADE:
                 continue
             if folded in UPDATED:
-                document[name] = _instant(self.now(), old)
+                document[name] = instant_like(self.now(), old)
             elif folded in CREATED:
                 document.setdefault(name, old)
             elif old is not None:
-                document[name] = _next_tag(entity, name, old, document.get(name))
+                document[name] = next_tag(entity, name, old, document.get(name))
         self._complete(collection, entity.key, document)
         document[collection.key] = entity.value.get(collection.key, entity.key)
         return _in_order(document, entity.value)
@@ -369,31 +349,6 @@ class Writer(View):
                 document[name] = collection.imagine(key).get(name)
             elif not reference.many:
                 document[name] = self._imagined_reference(collection, key, reference)
-
-
-def _next_tag(entity: Entity, name: str, old: Any, said: Any) -> Any:
-    """The new value of a property that tells states apart. Raises Aborted where the caller speaks
-    of another state than there is."""
-    if said is not None and said != old and str(said) != str(old):
-        raise Aborted(
-            f"{entity.collection}/{entity.key[:200]} has changed: {name} is {str(old)[:200]!r}, "
-            f"not {str(said)[:200]!r}."
-        )
-    if isinstance(old, int) and not isinstance(old, bool):
-        return old + 1
-    if isinstance(old, str) and old.isascii() and old.isdecimal() and len(old) < 18:
-        return str(int(old) + 1)
-    return entity.tag if isinstance(old, str) else old
-
-
-def _instant(now: datetime, like: Any) -> Any:
-    """The time, as a value that stood there before writes it: text, seconds or milliseconds."""
-    if isinstance(like, int | float) and not isinstance(like, bool):
-        seconds = now.timestamp()
-        return round(seconds * 1000) if like > _MILLISECONDS else round(seconds)
-    if isinstance(like, str) and len(like) == len("2020-01-01"):
-        return instant_text(now)[:10]
-    return instant_text(now)
 
 
 def _in_order(document: dict[str, Any], like: Iterable[str]) -> dict[str, Any]:

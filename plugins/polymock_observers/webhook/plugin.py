@@ -20,12 +20,15 @@ from polymock_observers.posting import Answer, Poster, Undelivered, place_of
 from polymock_observers.retrying import retrying
 from polymock_observers.webhook.dead_letters import DeadLetters, Letter
 from polymock_observers.webhook.messages import Message, messages, test_message
+from polymock_observers.webhook.pace import Pace
 from polymock_observers.webhook.settings import Settings, check
 from polymock_observers.webhook.signature import key_of, sign
 from polymock_schemas.events import Event
 from polymock_schemas.observers import DeadLetter, Delivery, Replayed
 
 MAX_HISTORY = 1000
+BURST_SECONDS = 10
+"""What was not sent in so many seconds may be made up for at once."""
 SHOWN_ANSWER = 1000
 """Characters of an answer that are kept."""
 END_SECONDS = 2.0
@@ -52,7 +55,7 @@ class Webhook:
             connections=settings.concurrency,
         )
         self._backoff = (parse_duration(settings.backoff), parse_duration(settings.max_backoff))
-        self._pace = _Pace(settings.rate)
+        self._pace = Pace(settings.rate, BURST_SECONDS * settings.rate)
         self._history: deque[Delivery] = deque(maxlen=MAX_HISTORY)
         self._name = ""
         self._letters = DeadLetters(Path(), 0)
@@ -68,6 +71,9 @@ class Webhook:
         self._letters.load()
         self._queue = asyncio.Queue(self._settings.concurrency)
         await self._poster.open()
+        self._problem = self._poster.why_never()
+        if self._problem:
+            log.warning("the observer %r delivers nothing: %s", place.name, self._problem)
         self._tasks = [asyncio.create_task(self._work()) for _ in range(self._settings.concurrency)]
 
     async def receive(self, events: Sequence[Event]) -> None:
@@ -108,7 +114,7 @@ class Webhook:
         if any(task.done() for task in self._tasks):
             return "it has ended: the log says why"
         if self._problem:
-            return f"{self._place} did not take the last message: {self._problem}"
+            return f"{self._place} takes no messages now: {self._problem}"
         return self._letters.problem
 
     def counts(self) -> tuple[int, int]:
@@ -232,21 +238,6 @@ class Webhook:
         if self._key is not None:
             headers["webhook-signature"] = sign(self._key, message.id, seconds, message.body)
         return headers
-
-
-class _Pace:
-    """Lets so many through in a second, evenly."""
-
-    def __init__(self, rate: int) -> None:
-        self._gap = 1 / rate
-        self._next = 0.0
-
-    async def wait(self) -> None:
-        """Until it is one's turn."""
-        now = time.monotonic()
-        self._next = max(self._next + self._gap, now)
-        if self._next > now:
-            await asyncio.sleep(self._next - now)
 
 
 def _shown(answer: Answer | None) -> str:

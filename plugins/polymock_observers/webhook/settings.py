@@ -28,9 +28,10 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """Where events go, and how.
 
     `secret` signs (`whsec_` and base64, or any text). `timeout` is for each attempt; `attempts` are
-    made with waits from `backoff` to `max_backoff`. `rate` messages a second, `concurrency` at a
-    time, are sent at most, of up to `batch` events each: then a message is a list. `bodies` tells
-    whether the bodies of calls and replies go with them. `dead_letters` are kept at most.
+    made with waits from `backoff` to `max_backoff`. `concurrency` messages are sent at a time, and
+    `rate` in a second where there are many (those of ten seconds may go at once), of up to `batch`
+    events each: then a message is a list. `bodies` tells whether the bodies of calls and replies go
+    with them. `dead_letters` are kept at most.
     """
 
     url: Annotated[str, Meta(min_length=1, max_length=2000)]
@@ -43,7 +44,7 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     backoff: Duration = "1s"
     max_backoff: Duration = "60s"
     concurrency: Annotated[int, Meta(ge=1, le=64)] = 4
-    rate: Annotated[int, Meta(ge=1, le=100_000)] = 100
+    rate: Annotated[int, Meta(ge=1, le=100_000)] = 50
     batch: Annotated[int, Meta(ge=1, le=100)] = 1
     bodies: bool = True
     dead_letters: Annotated[int, Meta(ge=0, le=100_000)] = 10_000

@@ -14,8 +14,8 @@ from polymock.world.integrity import imagined_references, keys_in
 from polymock.world.keys import is_usable
 from polymock.world.names import fold
 from polymock.world.nesting import Nest, nested_in
+from polymock.world.stamps import CREATED, TAGS, UPDATED
 from polymock.world.view import Entity, View
-from polymock.world.writing import CREATED, TAGS, UPDATED
 from polymock_grpc.answering.bases import Bases
 from polymock_grpc.answering.identity import variant_of
 from polymock_grpc.spec.scalars import BOUNDS

@@ -13,8 +13,9 @@ from polymock.world.collections import Collection
 from polymock.world.entities import Role
 from polymock.world.integrity import normalised
 from polymock.world.names import fold
+from polymock.world.stamps import TAGS
 from polymock.world.view import Entity
-from polymock.world.writing import TAGS, Writer
+from polymock.world.writing import Writer
 from polymock_grpc.fields import message_in
 from polymock_grpc.model import Method
 from polymock_grpc.spec.known_types import known_schema

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from polymock_schemas.journal import coverage, reports, views
+from polymock_schemas.journal import anomalies, coverage, reports, views
 from polymock_schemas.journal.tables import REQUESTS, TABLES
 
 VIEWS = (
@@ -12,7 +12,7 @@ VIEWS = (
 )
 """In the order that they are made: what another one reads stands before it."""
 
-MACROS = (*views.MACROS, *reports.MACROS, *coverage.MACROS)
+MACROS = (*views.MACROS, *reports.MACROS, *anomalies.MACROS, *coverage.MACROS)
 """Table macros, made after the views."""
 
 RELATIONS = (*TABLES, *VIEWS, *MACROS)

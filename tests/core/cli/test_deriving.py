@@ -144,7 +144,7 @@ def test_wrong_usage_names_the_parameter_and_ends_with_2(arguments: list[str], w
 def test_help_tells_defaults_and_limits() -> None:
     text = " ".join(do("--help").stdout.split())
     assert "Do it." in text
-    assert "A time; default: 1." in text
+    assert "A time; default: 1s." in text
     assert "--secret" not in text
 
 

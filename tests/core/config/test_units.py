@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from polymock.config.units import parse_duration, parse_size
+from polymock.config.units import format_duration, parse_duration, parse_size
 from polymock.errors import ConfigError
 
 
@@ -28,3 +28,8 @@ def test_what_is_no_size_or_time_is_refused(written: str) -> None:
         parse_size(written)
     with pytest.raises(ConfigError, match="is not a time"):
         parse_duration(written)
+
+
+@pytest.mark.parametrize("written", ["0s", "1ms", "1500ms", "30s", "15m", "90s", "12h", "7d"])
+def test_times_are_written_as_they_are_read(written: str) -> None:
+    assert format_duration(parse_duration(written)) == written

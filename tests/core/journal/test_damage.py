@@ -1,6 +1,7 @@
 """Journals that are damaged, gone, full, old: set aside or renewed, and recording goes on."""
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -81,16 +82,25 @@ print(number * 10)
 """
 
 
-@pytest.fixture
-def path(tmp_path):
-    """A journal as a killed server leaves it: some rows in the file, some in the log."""
-    path = tmp_path / "journal.duckdb"
+@pytest.fixture(scope="module")
+def killed(tmp_path_factory):
+    """What a killed server leaves: some rows in the file, some in the log."""
+    path = tmp_path_factory.mktemp("killed") / "journal.duckdb"
     with subprocess.Popen(
         [sys.executable, "-c", HOLDER, str(path)], stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout.readline() == "written\n"
         process.kill()
     assert log_of(path).stat().st_size > 10_000
+    return path
+
+
+@pytest.fixture
+def path(killed, tmp_path):
+    """A copy of it that a test may damage."""
+    path = tmp_path / "journal.duckdb"
+    shutil.copy(killed, path)
+    shutil.copy(log_of(killed), log_of(path))
     return path
 
 
@@ -209,6 +219,14 @@ def test_a_log_that_ends_early_is_read_as_far_as_it_goes(path):
     os.truncate(log_of(path), log_of(path).stat().st_size - 100)
     journal = Journal(Settings(str(path)))
     assert journal.query("SELECT count(*) FROM requests").rows == [[15_000]]
+    journal.close()
+    assert asides(path) == []
+
+
+def test_a_log_of_nothing_but_zeros_is_no_damage(path):
+    log_of(path).write_bytes(bytes(3_000_000))
+    journal = Journal(Settings(str(path)))
+    assert journal.query("SELECT count(*) FROM requests").rows == [[CHECKPOINTED]]
     journal.close()
     assert asides(path) == []
 

@@ -45,6 +45,45 @@ def test_new_entities_have_keys_of_their_own(rest: Writer, graph: Writer) -> Non
     assert rest.get("orders", made.key) == made
 
 
+def test_no_key_comes_twice_whoever_makes_entities(world: World) -> None:
+    """Another world over the same store knows nothing of the keys that this one gave last."""
+    other = World(world.model, world.store, world.ttl)
+    writers = [
+        writer_of(world),
+        writer_of(other),
+        writer_of(world, session="ann"),
+        writer_of(other, session="ann"),
+    ]
+    made = [writers[turn * 7 % 5 % 4].create("orders", NEW) for turn in range(20)]
+    assert [entity.key for entity in made] == [str(number) for number in range(1001, 1021)]
+    for turn, entity in enumerate(made):
+        assert writers[turn * 7 % 5 % 4].get("orders", entity.key) == entity
+
+
+def test_a_key_is_not_lost_with_an_entity_that_is_refused(rest: Writer) -> None:
+    assert rest.create("orders", NEW).key == "1001"
+    rest.delete("customers", "7")
+    with pytest.raises(Invalid):
+        rest.create("orders", {**NEW, "customerId": 7})
+    assert rest.create("orders", NEW).key == "1002"
+
+
+def test_what_was_looked_at_is_written_only_if_it_is_still_so(rest: Writer, graph: Writer) -> None:
+    made = rest.create("orders", NEW)
+    seen = rest.look("orders", made.key)
+    assert seen.entity == made
+    graph.write("orders", made.key, noted("theirs"))
+    notes: list[Any] = []
+
+    def change(entity: Entity) -> Mapping[str, Any]:
+        notes.append(entity.value.get("note"))
+        return {**entity.value, "note": "mine"}
+
+    rest.write("orders", made.key, change, seen=seen)
+    assert notes[1:] == ["theirs"]
+    assert rest.get("orders", made.key).value["note"] == "mine"
+
+
 def test_what_the_caller_could_not_say_is_imagined(rest: Writer) -> None:
     made = rest.create("orders", NEW, settable={"customerid", "status", "totalcents", "note"})
     assert "note" not in made.value

@@ -118,8 +118,13 @@ def test_an_agent_mocks_an_api_by_tools_alone(state: Path, tmp_path: Path) -> No
 
 
 def test_initialize_is_answered_within_a_second_and_a_half(state: Path) -> None:
-    times = []
+    """Or, where this machine has other things to do, soon after `--version` is."""
+    times, plain = [], []
     for _ in range(3):
+        begun = time.perf_counter()
+        version = [*COMMAND[:-1], "--version"]
+        subprocess.run(version, env=environment(state), capture_output=True, check=True)
+        plain.append(time.perf_counter() - begun)
         begun = time.perf_counter()
         with subprocess.Popen(
             COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment(state)
@@ -134,7 +139,7 @@ def test_initialize_is_answered_within_a_second_and_a_half(state: Path) -> None:
             assert process.wait(30) == 0
         assert told["result"]["serverInfo"]["name"] == "polymock"
         assert "instances_start" in told["result"]["instructions"]
-    assert min(times) < 1.5
+    assert min(times) < max(1.5, 3 * min(plain)), (times, plain)
 
 
 def test_all_that_was_asked_is_answered_after_the_client_has_closed(state: Path) -> None:

@@ -11,8 +11,14 @@ PROTO = """
 syntax = "proto3";
 package shop.v1;
 import "google/protobuf/timestamp.proto";
+import "google/api/annotations.proto";
 service Shop {
-  rpc GetPet(GetPetRequest) returns (Pet);
+  rpc GetPet(GetPetRequest) returns (Pet) {
+    option (google.api.http) = {
+      get: "/v1/{pet_id=pets/*}"
+      additional_bindings { post: "/v1/pets/{pet_id}:get" body: "*" }
+    };
+  }
   rpc WatchPets(stream GetPetRequest) returns (stream Pet);
 }
 message GetPetRequest { string pet_id = 1; }
@@ -42,7 +48,10 @@ def parts(tmp_path):
 def test_fields_are_told_by_their_json_names_with_the_others_beside(parts):
     found = [p for p in parts() if p.operation == "shop.v1.Shop/GetPet"]
     request = [p for p in found if p.kind == "request"]
-    assert [(p.name, p.type, p.aliases) for p in request] == [("petId", "string", ("pet_id",))]
+    assert [(p.name, p.type) for p in request] == [("petId", "string")]
+    assert request[0].aliases == (
+        *("pet_id", "GET /v1/{pet_id=pets/*}", "POST /v1/pets/{pet_id}:get"),
+    )
     assert {p.name: p.type for p in found if p.kind == "response"} == {
         "displayName": "string",
         "kind": "shop.v1.Kind",

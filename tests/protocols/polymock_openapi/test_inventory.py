@@ -117,7 +117,8 @@ def test_properties_of_answers_are_told_by_status(parts):
 
 
 def test_a_message_with_very_many_properties_is_cut_at_its_bottom(parts, monkeypatch):
-    monkeypatch.setattr(inventory, "MAX_PROPERTIES", 3)
+    monkeypatch.setattr(inventory, "MOST_PROPERTIES", 3)
+    monkeypatch.setattr(inventory, "LEAST_PROPERTIES", 3)
     assert names(parts(DOCUMENT), "request") == ["secret", "parent", "labels"]
 
 

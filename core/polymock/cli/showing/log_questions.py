@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -12,6 +14,8 @@ from polymock_schemas.anomalies import AnomalyQuery, AnomalyReport
 from polymock_schemas.log_questions import (
     Diff,
     DiffQuery,
+    Export,
+    ExportQuery,
     Figures,
     OperationDiff,
     Tail,
@@ -24,6 +28,8 @@ from polymock_schemas.log_questions import (
 )
 
 _WAIT = 10.0
+FOLDER = "exports"
+"""Where a server writes files, beside its journal."""
 
 
 def show_anomalies(report: AnomalyReport, _params: AnomalyQuery) -> None:
@@ -45,7 +51,8 @@ def show_unmatched(found: UnmatchedCalls, _params: UnmatchedQuery) -> None:
     for one in found.unmatched:
         lines.append(f"{one.calls:>6,} x  {one.method} {one.path}  ({one.mock}, {one.status})")
         near = f"nearest: {one.nearest} of {one.nearest_mock}; " if one.nearest else ""
-        lines.append(f"          {near}{one.why}. {one.hint}".rstrip())
+        hint = one.hint if one.hint not in one.why else ""
+        lines.append(f"          {near}{one.why}. {hint}".rstrip())
     if not lines:
         lines.append("Every call was of an operation.")
     if found.kinds > len(found.unmatched):
@@ -90,6 +97,31 @@ def show_tail(told: Tail, _params: TailQuery) -> None:
         print_table(("time", "mock", "call", "status", "ms", "operation"), rows)
     else:
         print_lines(["Nothing was called."])
+
+
+def show_export(written: Export, params: ExportQuery) -> None:
+    """Where the file is, and what is in it.
+
+    A server of this machine wrote it beside its journal: it is brought to where it was asked for.
+    Raises CommandError where that cannot be.
+    """
+    path = _fetched(Path(written.path), params)
+    left_out = f", {written.left_out:,} like others left out" if written.left_out else ""
+    print_lines([f"{path}: {written.exchanges:,} exchanges{left_out}, {written.bytes:,} bytes."])
+
+
+def _fetched(path: Path, params: ExportQuery) -> Path:
+    wanted = Path(params.output).expanduser().absolute()
+    is_ours = path.parent.name == FOLDER and path.name == wanted.name and path != wanted
+    if not is_ours or not path.is_file():
+        return path
+    # Imported here: where the file is already, it is not needed.
+    from polymock.journal.exporting.files import replacing
+
+    with replacing(wanted, force=params.force) as partial:
+        shutil.copyfile(path, partial)
+    path.unlink(missing_ok=True)
+    return wanted
 
 
 def follow_tail(ask: Callable[[Mapping[str, Any]], Any], params: TailQuery) -> None:

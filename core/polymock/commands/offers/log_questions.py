@@ -8,6 +8,8 @@ from polymock_schemas.anomalies import AnomalyQuery, AnomalyReport
 from polymock_schemas.log_questions import (
     Diff,
     DiffQuery,
+    Export,
+    ExportQuery,
     Tail,
     TailQuery,
     UnmatchedCalls,
@@ -87,4 +89,20 @@ TAIL = Command(
     ),
 )
 
-COMMANDS = (ANOMALIES, UNMATCHED, VERIFY, DIFF, TAIL)
+EXPORT = Command(
+    name="logs.export",
+    summary="Copy exchanges to a file: Parquet, CSV, JSON lines, HAR or a Postman collection.",
+    help="A file that is there is kept, unless it is to be replaced (`force`). What is not asked "
+    "for on the command line goes to the folder `exports` beside the journal.",
+    params=ExportQuery,
+    result=Export,
+    run="polymock.commands.log_exports:export",
+    place="journal",
+    role="admin",
+    writes=True,
+    example={"output": "today.har", "since": "24h"},
+    route=Route("POST", "/logs/export"),
+    terminal=Terminal(arguments=("output",), show=f"{_SHOW}:show_export"),
+)
+
+COMMANDS = (ANOMALIES, UNMATCHED, VERIFY, DIFF, TAIL, EXPORT)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from polymock.commands.command import Command, Commands, Route, Terminal
 from polymock.commands.offers import log_keeping, log_questions
 from polymock.commands.offers.log_coverage import COVERAGE
+from polymock.commands.offers.log_reports import REPORT
 from polymock.interfaces import NoSettings, Plugin
 from polymock_schemas.commands import Nothing, SqlQuery, SqlResult
 from polymock_schemas.journal import Table
@@ -42,6 +43,6 @@ plugin = Plugin(
     NoSettings,
     lambda _: Commands(
         "Ask the journal of exchanges.",
-        (SQL, SCHEMA, COVERAGE, *log_questions.COMMANDS, *log_keeping.COMMANDS),
+        (SQL, SCHEMA, REPORT, COVERAGE, *log_questions.COMMANDS, *log_keeping.COMMANDS),
     ),
 )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from litestar import Litestar
 from litestar.exceptions import HTTPException
 
 from polymock.commands.dispatching import Dispatcher
@@ -14,6 +13,7 @@ from polymock.edge.admin.health import Ready, health_handlers
 from polymock.edge.admin.metrics import metrics_handlers
 from polymock.edge.admin.page import page_handlers
 from polymock.edge.admin.routes import handler
+from polymock.edge.application import Application
 from polymock.errors import UserError
 from polymock.interfaces import AsgiApp
 from polymock.observing.observers import Observers
@@ -28,7 +28,7 @@ def admin_app(
     *,
     needs_token: bool = False,
     observers: Observers | None = None,
-) -> Litestar:
+) -> Application:
     """Health, an address for each command, and their description.
 
     `ready` tells the state of the server's parts; the `dispatcher` has commands carried out. The
@@ -36,7 +36,7 @@ def admin_app(
     have pages, such as `/metrics`.
     """
     commands = dispatcher.catalog.commands.values()
-    return Litestar(
+    return Application(
         [
             *health_handlers(ready),
             *(metrics_handlers(observers.paths, observers.page) if observers else ()),

@@ -33,8 +33,9 @@ from polymock_schemas.anomalies import Anomaly, AnomalyQuery, AnomalyReport
 FALSE_ALARMS = 0.01
 """How many would be expected in a whole report by chance alone."""
 _SCALES = (1, 4, 16)
-_FEWEST_WINDOWS = 20
+_FEWEST_WINDOWS = 12
 _MEASURES = 4
+_CALLS_IN_WINDOW = 0.25
 _SCAN_WINDOWS = 200
 _FEW_CALLS = 200
 _SEVERITIES = ("high", "medium", "low")
@@ -93,15 +94,28 @@ def _oddities(traffic: Traffic) -> Iterator[Oddity]:
     """Those of each operation and of each mock, at several widths of windows."""
     whole = _with_mocks(without_idle(traffic))
     needed = _needed(whole)
-    for scale in _SCALES:
-        at = whole if scale == 1 else coarser(whole, scale)
-        if scale > 1 and (at.frame.count < _FEWEST_WINDOWS or not at.frame.continuous):
-            break
+    wide = whole.frame.continuous
+    scales = [
+        scale
+        for scale in _SCALES
+        if scale == 1 or (wide and whole.frame.count // scale >= _FEWEST_WINDOWS)
+    ]
+    for scale in scales:
+        at = _busy(whole, last=scale == scales[-1], scale=scale)
         yield from rates(at, needed)
         yield from shares(at, "errors", needed, _errors)
         yield from shares(at, "faults", needed, _faults)
         yield from shares(at, "violations", needed, _violated)
         yield from latencies(at, needed)
+
+
+def _busy(traffic: Traffic, *, last: bool, scale: int) -> Traffic:
+    """In wider windows, without the operations that hardly anybody calls in one: those are judged
+    in the widest."""
+    least = 0 if last else _CALLS_IN_WINDOW * traffic.frame.count // scale
+    kept = [one for one in traffic.series if one.operation == "" or sum(one.calls) >= least]
+    chosen = Traffic(traffic.frame, kept, traffic.cold)
+    return chosen if scale == 1 else coarser(chosen, scale)
 
 
 def _with_mocks(traffic: Traffic) -> Traffic:

@@ -17,12 +17,13 @@ Measure = Literal["rate", "errors", "faults", "violations", "latency"]
 
 RATE_UP, RATE_DOWN = 1.7, 0.4
 _RATE_EXCESS = 10
-_EDGE, _SUDDEN = 4, 1.6
+_EDGE, _EDGE_CALLS, _SUDDEN = 4, 200, 1.7
+_RHYTHM = 90 * 60 * 1_000_000
 _RATE_BUSY_WINDOWS = 8
 _OUTAGE, _OUTAGE_OF_ALL = 30_000_000, 60_000_000
 _SHARE_UP, _SHARE_MORE, _SHARE_EXCESS = 2.0, 0.03, 5.0
 _LATENCY_UP, _LATENCY_DOWN = 1.5, 0.5
-_LATENCY_CALLS, _LATENCY_EPISODE = 8, 15
+_LATENCY_CALLS, _LATENCY_EPISODE, _LATENCY_OUTLIER = 4, 15, 0.6
 _LATENCY_MORE_US, _LATENCY_DRIFT, _LATENCY_SPREAD = 300.0, 0.04, 0.1
 
 
@@ -69,7 +70,8 @@ def rates(traffic: Traffic, needed: float) -> Iterator[Oddity]:
         # With nothing to compare it with but its own level, a rhythm must not pass for an episode.
         slow = not frame.has_days and len(expected) == 1
         for episode in episodes(frame, residuals, needed):
-            if slow and not _is_sudden(series.calls, episode):
+            lasts = (episode.stop - episode.start) * frame.width
+            if slow and (lasts > _RHYTHM or not _is_sudden(series.calls, episode)):
                 continue
             made = _rate(frame, series, episode, expected, local)
             if made is not None:
@@ -139,7 +141,11 @@ def latencies(traffic: Traffic, needed: float) -> Iterator[Oddity]:
             means: list[float] = means,
             deviation: float = deviation,
         ) -> float:
-            error = math.hypot(deviation / math.sqrt(series.calls[at]), _LATENCY_DRIFT)
+            calls = series.calls[at]
+            # The last term: of few calls a single slow one makes much.
+            error = math.hypot(
+                deviation / math.sqrt(calls), _LATENCY_DRIFT, _LATENCY_OUTLIER / calls
+            )
             return (means[at] - usual) / error
 
         known = [residual(at, overall) if enough[at] else 0.0 for at in range(frame.count)]
@@ -217,7 +223,8 @@ def _rate(
     references.append(sum(local.get(at, expected[0][at]) for at in inside))
     usual = max(references) if episode.sign > 0 else min(references)
     outside = [calls for at, calls in enumerate(series.calls) if at not in inside]
-    if sum(calls > 0 for calls in outside) < _RATE_BUSY_WINDOWS:
+    known = len(outside) if series.operation == "" else sum(calls > 0 for calls in outside)
+    if known < _RATE_BUSY_WINDOWS:
         return None
     if episode.sign > 0:
         if seen < RATE_UP * usual or seen - usual < _RATE_EXCESS:
@@ -235,12 +242,15 @@ def _rate(
 
 def _is_sudden(calls: Sequence[int], episode: Episode) -> bool:
     """Whether an episode begins at once, or ends so where the journal begins with it."""
-    before = calls[max(0, episode.start - _EDGE - 1) : max(0, episode.start - 1)]
-    inside = calls[episode.start : episode.stop]
-    first, last = inside[1 : 1 + _EDGE] or inside, inside[-1 - _EDGE : -1] or inside
-    after = calls[episode.stop + 1 : episode.stop + 1 + _EDGE]
+    usual = sorted(calls)[len(calls) // 2]
+    edge = min(max(_EDGE, round(_EDGE_CALLS / max(usual, 1))), len(calls) // 4)
+    start, stop = episode.start, episode.stop
+    before = calls[max(0, start - 1 - edge) : max(0, start - 1)]
+    first = calls[start : min(start + edge, stop)]
+    after = calls[stop + 1 : stop + 1 + edge]
+    last = calls[max(stop - edge, start) : stop]
     for outer, inner in ((before, first), (after, last)):
-        if outer:
+        if len(outer) >= _EDGE:
             factor = (sum(inner) / len(inner) + 0.5) / (sum(outer) / len(outer) + 0.5)
             return factor >= _SUDDEN if episode.sign > 0 else factor <= 1 / _SUDDEN
     return False

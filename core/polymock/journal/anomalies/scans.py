@@ -16,6 +16,7 @@ _PATHS, _IDS = 15, 40
 _TIMES_USUAL = 4
 _LOUDER = 4.0
 _LOOKED_AT = 12
+_MOST_CALLS = 1_500_000
 _OWN_WINDOWS = 8
 _WIDER = 10
 _ALWAYS = 2
@@ -101,12 +102,14 @@ def id_scans(
     """Callers who asked one operation for many different ids, in a time when they, or it, were
     much busier than usual."""
     places = _loud(reading, scope, width)
+    if scope.calls <= _MOST_CALLS:
+        places += _curious(reading, scope, width * _WIDER)
     for burst in bursts:
         start = burst.frame.start_of(burst.episode.start)
         stop = burst.frame.start_of(burst.episode.stop - 1) + burst.frame.width
         places.append((None, start, stop))
     found: dict[tuple[str, str, str], Scan] = {}
-    for client, start, stop in places[: 2 * _LOOKED_AT]:
+    for client, start, stop in places[: 3 * _LOOKED_AT]:
         for scan in _asked(reading, scope, client, start, stop):
             key = (scan.client, scan.mock, scan.operation)
             known = found.get(key)
@@ -137,6 +140,32 @@ def _loud(reading: Reading, scope: Scope, width: int) -> list[tuple[str | None, 
             "examined": (scope.examined - scope.start) // width,
             "louder": _LOUDER,
             "own_parts": _OWN_WINDOWS,
+            **parameters,
+        },
+    )
+    return [
+        (client, scope.start + part * width, scope.start + (part + 1) * width)
+        for client, part, _ in rows
+    ]
+
+
+def _curious(reading: Reading, scope: Scope, width: int) -> list[tuple[str | None, int, int]]:
+    """Windows in which a caller asked an operation for far more different things than others."""
+    where, parameters = scope.between(scope.start, scope.end)
+    rows = reading.rows(
+        "WITH asked AS MATERIALIZED (SELECT client, mock, operation, "
+        f"(epoch_us(ts) - $start) // $width AS part, count(DISTINCT {_WHAT}) AS things, "
+        f"count(*) AS calls FROM requests r WHERE operation <> '' AND {_READS} AND {where} "
+        "GROUP BY ALL), usual AS (SELECT mock, operation, quantile_disc(things, 0.9) AS things "
+        "FROM asked GROUP BY mock, operation) "
+        "SELECT client, part, asked.things / greatest(usual.things, 1) AS excess "
+        "FROM asked JOIN usual USING (mock, operation) WHERE part >= $examined "
+        f"AND asked.things >= {_IDS} AND asked.things >= 0.5 * calls AND excess >= 2 "
+        f"ORDER BY excess DESC LIMIT {_LOOKED_AT}",
+        {
+            "start": scope.start,
+            "width": width,
+            "examined": (scope.examined - scope.start) // width,
             **parameters,
         },
     )

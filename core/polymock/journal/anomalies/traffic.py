@@ -17,6 +17,7 @@ _FEWEST, _MOST = 40, 2100
 _CALLS = 30.0
 _CONTINUOUS = 0.9
 _PAUSE = 0.3
+_MOST_KINDS = 150
 _WARM_UP = 30_000_000
 
 
@@ -110,7 +111,7 @@ def choose_width(span: int, calls: int, kinds: int) -> int:
 
     Wide enough that most windows hold some calls, narrow enough that something short shows.
     """
-    most = min(_MOST, max(_FEWEST, round(90_000 / max(kinds, 1))))
+    most = min(_MOST, max(_FEWEST, round(90_000 / min(max(kinds, 1), _MOST_KINDS))))
     for seconds in _WIDTHS:
         width = seconds * 1_000_000
         count = span / width

@@ -40,9 +40,16 @@ class OperationParts:
         self.headers: dict[str, str] = {}
         self.request = Tree()
         self.responses: dict[str, Tree] = {}
+        self.routes: dict[str, dict[str, set[str]]] = {}
+        """The properties that a path says, by method and template."""
         for part in parts:
             if part.kind == "request":
-                self.request.add(part.name, part.aliases)
+                self.request.add(part.name, [name for name in part.aliases if " " not in name])
+                for alias in part.aliases:
+                    method, _, template = alias.partition(" ")
+                    if template:
+                        routes = self.routes.setdefault(method, {})
+                        routes.setdefault(template, set()).add(part.name)
             elif part.kind == "response":
                 self.responses.setdefault(part.place, Tree()).add(part.name, part.aliases)
             elif part.place == "header":
@@ -72,6 +79,11 @@ class OperationParts:
             found |= self.request.met(shape)
         return frozenset(found)
 
+    def routed(self, method: str) -> frozenset[str]:
+        """The properties that every path of this method says."""
+        routes = self.routes.get(method) or self.routes.get("*") or {}
+        return frozenset(set.intersection(*routes.values())) if routes else frozenset()
+
     def answered(self, status: int, fine: bool) -> tuple[str, Tree] | None:
         """The declared response that an answer is one of, and what it may hold."""
         code = str(status)
@@ -84,8 +96,10 @@ class OperationParts:
 class Account:
     """The parts of one mock's contract, to be found in its exchanges."""
 
-    def __init__(self, mock: str, protocol: str, parts: Sequence[Part]) -> None:
+    def __init__(self, mock: str, protocol: str, parts: Sequence[Part], version: str = "") -> None:
         self.mock = mock
+        self.version = version
+        """Tells the parts from others of the same mock."""
         self.protocol = protocol
         self.parts = parts
         self._by_operation: dict[str, list[Part]] = {}
@@ -119,6 +133,11 @@ class Account:
             for part in self.parts
             if part.kind == "parameter" and part.place == "header"
         )
+
+    @cached_property
+    def has_routes(self) -> bool:
+        """Whether paths say properties of requests."""
+        return any(" " in alias for part in self.parts for alias in part.aliases)
 
     def of(self, operation: str) -> OperationParts:
         """The parts of an operation."""
@@ -202,6 +221,10 @@ def _parameters(
     for cell, names in look.queries(mocks):
         account = accounts[cell.mock]
         for found in account.recall(account.queried, cell.operation, names):
+            yield Sighting(cell, found)
+    for cell, method in look.methods([mock for mock in mocks if accounts[mock].has_routes]):
+        parts = accounts[cell.mock].of(cell.operation)
+        for found in _found(cell.operation, "request", "", parts.routed(method)):
             yield Sighting(cell, found)
     headed = [mock for mock in mocks if accounts[mock].header_names]
     wanted = sorted({name for mock in headed for name in accounts[mock].header_names})

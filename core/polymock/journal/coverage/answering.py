@@ -24,7 +24,7 @@ from polymock.journal.coverage.pending import (
 )
 from polymock_schemas.log_coverage import CoveredPart
 
-LOOKING_SECONDS = 1.2
+LOOKING_SECONDS = 0.9
 """So long after a question, exchanges are looked into that nobody has looked into before."""
 LEAST_SECONDS = 0.3
 """So long at least, where the rest of the answer took its time."""

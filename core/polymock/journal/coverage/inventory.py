@@ -47,7 +47,9 @@ class Accounts:
             with self.lock:
                 account = self._known.get(key)
                 if account is None:
-                    account = self._known[key] = Account(name, protocol, _parts(rows, name))
+                    version = f"{count}-{fingerprint}"
+                    parts = _parts(rows, name)
+                    account = self._known[key] = Account(name, protocol, parts, version)
                     account.load()
                     self._make_room()
             found[name] = account

@@ -14,6 +14,8 @@ from polymock.journal.coverage.pending import Bucket
 MOST_FOOTPRINTS = 1000
 """Of one kind and place of an operation; parts that are seen in further combinations are kept one
 by one, so that their number stays bounded."""
+LOOKED_INTO_AGAIN = 200_000
+"""Exchanges, the latest, that are looked into again when contracts have changed."""
 CROWDED = 10_000
 """Rows that an hour may get before they are put together."""
 
@@ -24,6 +26,14 @@ Seen = dict[tuple[Key, str, datetime], tuple[datetime, datetime]]
 _HOUR = timedelta(hours=1)
 _UNTIDY = """
     SELECT hour FROM exercised GROUP BY hour HAVING count(*) > count(DISTINCT (footprint, session))
+"""
+_CONTRACTS = "coverage_contracts"
+"""In the table `meta`: by which contracts exchanges have been looked into."""
+_LATEST = """
+    DELETE FROM looked_into WHERE bucket IN (
+        SELECT bucket FROM (
+            SELECT bucket, sum(exchanges) OVER (ORDER BY bucket DESC) AS later FROM looked_into
+        ) WHERE later <= ?)
 """
 _TIDY = (
     "CREATE OR REPLACE TEMP TABLE tidied AS SELECT footprint, session, hour, "
@@ -81,6 +91,22 @@ class Keeper:
             raise
         for row in rows:
             self._untidy[row[2]] = self._untidy.get(row[2], 0) + 1
+
+    def renew(self, cursor: duckdb.DuckDBPyConnection, contracts: str) -> None:
+        """Have the latest exchanges looked into again, if these are other contracts than those that
+        they were looked into by. Raises duckdb.Error."""
+        known = cursor.execute("SELECT value FROM meta WHERE key = ?", [_CONTRACTS]).fetchone()
+        if known is not None and known[0] == contracts:
+            return
+        cursor.begin()
+        try:
+            cursor.execute("DELETE FROM meta WHERE key = ?", [_CONTRACTS])
+            cursor.execute("INSERT INTO meta VALUES (?, ?)", [_CONTRACTS, contracts])
+            cursor.execute(_LATEST, [LOOKED_INTO_AGAIN])
+            cursor.commit()
+        except BaseException:
+            cursor.rollback()
+            raise
 
     def tidy(self, cursor: duckdb.DuckDBPyConnection, now: datetime) -> bool:
         """Put the rows of one hour together that is over, or has very many; whether there was one.

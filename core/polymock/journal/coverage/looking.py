@@ -78,6 +78,10 @@ _HEADERS = f"""
         {_WHERE} {{more}} GROUP BY mock, operation, session, hour, names
     ) WHERE len(names) > 0
 """
+_METHODS = (
+    f"SELECT {_CELL}, {_TIMES}, method {_WHERE} AND NOT contains(path, operation) {{more}} "
+    "GROUP BY mock, operation, session, hour, method"
+)
 _BODIES = f"""
     WITH bodies AS (
         SELECT {_CELL}, {_TIMES}, status, outcome = 'ok' AS fine, hash({{column}}) AS key,
@@ -139,6 +143,11 @@ class Look:
         """Which of these header fields (lower-case) calls had."""
         for row in self._run(_HEADERS, mocks, names=list(names)):
             yield Cell(*row[:6]), tuple(row[6])
+
+    def methods(self, mocks: Sequence[str]) -> Iterator[tuple[Cell, str]]:
+        """The HTTP methods of calls whose paths do not name the operation."""
+        for row in self._run(_METHODS, mocks):
+            yield Cell(*row[:6]), row[6]
 
     def bodies(
         self, mocks: Sequence[str], column: str

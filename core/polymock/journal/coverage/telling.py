@@ -13,11 +13,11 @@ from polymock.interfaces import Contract, Inventoried, Part
 from polymock.journal.frames import Parts
 from polymock.plugins import guarded
 
-MAX_PARTS = 250_000
+MAX_PARTS = 200_000
 """Of one contract; what comes after them is not listed."""
 FRAME_PARTS = 1000
-WORK_SECONDS = 0.005
-PAUSE_SECONDS = 0.015
+WORK_SECONDS = 0.008
+PAUSE_SECONDS = 0.04
 """So long parts are looked for at once, between calls, and so long calls have then."""
 
 log = logging.getLogger("polymock.journal")

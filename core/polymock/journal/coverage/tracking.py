@@ -16,6 +16,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import duckdb
+import msgspec
 
 from polymock.errors import JournalError
 from polymock.journal.coverage.accounts import Account, Sighting, sightings
@@ -38,7 +39,7 @@ SHARE_BUSY, SHARE_IDLE = 0.04, 0.25
 """Of the time, while exchanges come in and while none do."""
 LATE = timedelta(seconds=2)
 """Exchanges are looked into when no more of their ten seconds are expected."""
-INVENTORY_SECONDS = 120.0
+INVENTORY_SECONDS = 600.0
 """So long the contracts' parts are waited for, as those of before may be others."""
 RECENT = timedelta(minutes=10)
 WHOLE_SECONDS = 600.0
@@ -61,6 +62,8 @@ class Tracker:
         self._told = threading.Event()
         self._closing = threading.Event()
         self._next_whole = 0.0
+        self._contracts: dict[str, str] | None = None
+        """The versions of the contracts that it looks for parts of."""
         self._windows: list[Window] = []
         """Which parts of the whole journal are to be searched for what is new."""
         self._older: list[Plan] = []
@@ -118,14 +121,16 @@ class Tracker:
                 self._next_whole, self._older, self._windows = 0.0, [], []
             with _reading(cursor) as rows:
                 accounts = self._accounts.find(rows)
+            if not accounts:
+                return True
+            self._take_up(cursor, accounts)
+            with _reading(cursor) as rows:
                 recent = start_of(_now() - RECENT)
                 planned = pending(rows, Window(recent, limit)) if recent < limit else []
                 is_whole = time.monotonic() >= self._next_whole and not self._windows
                 if is_whole:
                     self._windows = windows(rows, BEGINNING, limit)
                     self._next_whole = time.monotonic() + WHOLE_SECONDS
-            if not accounts:
-                return True
             if is_whole:
                 self._keeper.forget_before(
                     cursor, self._windows[0].since if self._windows else None
@@ -139,6 +144,15 @@ class Tracker:
                 if time.monotonic() >= deadline:
                     return False
             return not self._keeper.tidy(cursor, _now())
+
+    def _take_up(self, cursor: duckdb.DuckDBPyConnection, accounts: Mapping[str, Account]) -> None:
+        """Begin anew where the contracts are others than before."""
+        told = {name: account.version for name, account in accounts.items()}
+        if told != self._contracts and self._keeper is not None:
+            text = msgspec.json.encode(told, order="sorted").decode()
+            self._keeper.renew(cursor, text)
+            self._contracts = told
+            self._next_whole, self._older, self._windows = 0.0, [], []
 
     def _look(
         self,

@@ -6,6 +6,7 @@ import difflib
 import re
 from collections import Counter
 from collections.abc import Sequence
+from datetime import UTC
 from typing import Any, NamedTuple
 
 from polymock.journal.questions.addresses import (
@@ -122,8 +123,8 @@ def _told(row: _Row, miss: Miss) -> Unmatched:
         path=row.path,
         status=row.status,
         calls=row.calls,
-        first_ts=row.first_ts,
-        last_ts=row.last_ts,
+        first_ts=row.first_ts.replace(tzinfo=UTC),
+        last_ts=row.last_ts.replace(tzinfo=UTC),
         last_id=row.last_id,
         nearest=miss.operation.name if miss.operation else "",
         nearest_mock=miss.operation.mock if miss.operation else "",

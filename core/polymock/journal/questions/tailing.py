@@ -72,7 +72,9 @@ def tail(reading: Reading, query: TailQuery, sleep: Callable[[float], object] = 
             cursor = Cursor(time.time_ns() // 1000 - _OVERLAP, ())
         sleep(min(_POLL, max(until - time.monotonic(), 0.0)))
         reading.renew()
-    return Tail(tuple(_call(row) for row in rows), str(_next(rows, cursor)))
+    # Of the latest more were read than are told: the cursor has to know them.
+    told = rows[-query.limit :]
+    return Tail(tuple(_call(row) for row in told), str(_next(rows, cursor)))
 
 
 def read_cursor(text: str) -> Cursor:
@@ -99,7 +101,7 @@ def _rows(reading: Reading, query: TailQuery, cursor: Cursor | None) -> list[tup
     if cursor is None:
         rows = reading.rows(
             f"SELECT {columns} FROM requests r WHERE {' AND '.join(conditions)} "
-            f"ORDER BY r.ts DESC LIMIT {query.limit}",
+            f"ORDER BY r.ts DESC LIMIT {max(query.limit, 2 * _REMEMBERED)}",
             parameters,
         )
         return sorted(rows, key=_order)

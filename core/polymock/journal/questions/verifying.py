@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import heapq
 from collections.abc import Iterator
+from datetime import UTC
 from typing import Any
 
 from polymock.errors import CommandError
@@ -124,7 +125,7 @@ def _unlike(told: str) -> float:
 
 
 def _call(seen: Seen) -> SeenCall:
-    return SeenCall(*seen[:7])
+    return SeenCall(seen.id, seen.ts.replace(tzinfo=UTC), *seen[2:7])
 
 
 def _wanted(least: int, most: int | None) -> str:

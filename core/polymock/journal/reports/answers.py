@@ -13,7 +13,7 @@ from polymock_schemas.log_reports import Figures, Latency, Sizes
 
 MOCK = "hash(r.mock, r.protocol)"
 OPERATION = "hash(r.mock, r.protocol, r.operation)"
-"""What tells mocks and operations apart, sooner than by their names."""
+"""What tells mocks and operations apart: numbers, as grouping by texts takes much longer."""
 
 
 class Answer(NamedTuple):
@@ -43,12 +43,15 @@ def read_answers(reading: Reading, chosen: Chosen) -> list[Answer]:
     """All answers to the chosen calls."""
     rows = reading.rows(
         f"""
-        SELECT r.mock, r.protocol, r.operation, r.status, r.outcome, r.source, count(*),
+        SELECT any_value(r.mock), any_value(r.protocol), any_value(r.operation),
+            any_value(r.status), any_value(r.outcome), any_value(r.source), count(*),
             CAST(sum(r.latency_us) AS BIGINT), max(r.latency_us),
             CAST(sum(r.request_bytes) AS BIGINT), CAST(sum(r.response_bytes) AS BIGINT),
-            max(r.request_bytes), max(r.response_bytes), min(r.ts), max(r.ts), {MOCK}, {OPERATION}
+            max(r.request_bytes), max(r.response_bytes), min(r.ts), max(r.ts),
+            hash(any_value(r.mock), any_value(r.protocol)),
+            hash(any_value(r.mock), any_value(r.protocol), any_value(r.operation))
         FROM requests r WHERE {chosen.where}
-        GROUP BY r.mock, r.protocol, r.operation, r.status, r.outcome, r.source
+        GROUP BY hash(r.mock, r.protocol, r.operation, r.status, r.outcome, r.source)
         """,
         chosen.parameters,
     )

@@ -82,8 +82,10 @@ def _read(reading: Reading, chosen: Chosen, most: int) -> list[_Row]:
     rows = reading.rows(
         f"""
         WITH calling AS MATERIALIZED (
-            SELECT r.principal, r.client, r.user_agent, {_COUNTED}
-            FROM requests r WHERE {chosen.where} GROUP BY r.principal, r.client, r.user_agent
+            SELECT any_value(r.principal) AS principal, any_value(r.client) AS client,
+                any_value(r.user_agent) AS user_agent, {_COUNTED}
+            FROM requests r WHERE {chosen.where}
+            GROUP BY hash(r.principal, r.client, r.user_agent)
         ), callers AS (
             SELECT 'caller' AS kind, c.principal, c.client, left(c.user_agent, {LONGEST}) AS agent,
                 {_SUMS}, count(*) OVER () AS all_of_them

@@ -179,10 +179,10 @@ def _outcomes(step: Step) -> tuple[int, int, int, int]:
 
 
 def _told(step: Step) -> Iterator[str]:
-    yield f"{count(step.calls)} calls"
+    yield f"{count(step.calls)} call{'' if step.calls == 1 else 's'}"
     for (_, name), value in list(zip(OUTCOMES, _outcomes(step), strict=True))[1:]:
         if value:
-            yield f"{count(value)} {name}"
+            yield f"{count(value)} {name if value > 1 else name.removesuffix('s')}"
 
 
 def _hit(timeline: Timeline, number: int, words: str) -> Markup:

@@ -181,9 +181,10 @@ def _answers(total: Figures) -> Markup:
 def _coloured(counts: dict[str, int]) -> list[tuple[str, str, int]]:
     """The most frequent in a colour each, the others in one."""
     found = [(f"c{number}", text(name), n) for number, (name, n) in enumerate(counts.items())]
+    if len(found) <= _COLOURS:
+        return found
     shown, others = found[: _COLOURS - 1], found[_COLOURS - 1 :]
-    if others:
-        shown.append((f"c{_COLOURS - 1}", f"{len(others)} others", sum(n for _, _, n in others)))
+    shown.append((f"c{_COLOURS - 1}", f"{len(others)} others", sum(n for _, _, n in others)))
     return shown
 
 

@@ -44,7 +44,8 @@ def timeline(
         (0.5, 0.95),
         buckets=None if exact else BUCKETS,
     )
-    first, last = _number(since, seconds), _number(until, seconds)
+    first = _number(since, seconds)
+    last = max(first, _number(until - timedelta(microseconds=1), seconds), *counts)
     return Timeline(
         seconds,
         tuple(

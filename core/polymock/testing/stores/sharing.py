@@ -7,7 +7,7 @@ from threading import Thread
 
 import pytest
 
-from polymock.stores import Change, Conflict, Store
+from polymock.stores import Change, Conflict, Number, Store
 from polymock.testing.stores import processes
 from polymock.testing.stores.opened import PETS, OpenedStore, Opening, keys
 
@@ -68,6 +68,28 @@ class Sharing(OpenedStore):
         with pytest.raises(Conflict) as raised:
             one.apply(space, [Change(PETS, "1", b"newer", expected=old.revision)])
         assert raised.value.row == new
+
+    def test_rows_that_both_write_are_those_that_both_see(
+        self, shared: Opening, open_store: Callable[[], Store], space: str
+    ) -> None:
+        stores = open_store(), open_store()
+        (row,) = stores[0].apply(space, [Change(PETS, "0", b"", 0)])
+        for turn in range(12):
+            writer = stores[turn % 3 % 2]
+            change = Change(PETS, "0", b"%d" % turn, row.revision, row.position)
+            (row,) = writer.apply(space, [change])
+            taken = None if turn == 0 else Number(space, PETS, turn)
+            if taken is None:
+                writer.take(space, PETS, 0)
+            (new,) = writer.apply(space, [Change(PETS, f"new-{turn}", b"", 0, number=taken)])
+            for store in stores:
+                assert store.get(space, PETS, "0") == row
+                assert store.get(space, PETS, new.key) == new
+                assert store.scan(space, PETS)[-1] == new
+                assert store.count(space, PETS) == turn + 2
+        stores[1].apply(space, [Change(PETS, "0", erase=True)])
+        assert stores[0].get(space, PETS, "0") is None
+        assert stores[0].take(space, PETS) == 12
 
     def test_nobody_writes_between_what_is_read_and_written_together(
         self, shared: Opening, open_store: Callable[[], Store], space: str

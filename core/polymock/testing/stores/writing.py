@@ -7,7 +7,7 @@ from time import time
 
 import pytest
 
-from polymock.stores import FIRST_POSITION, Change, Conflict, Row, Store
+from polymock.stores import FIRST_POSITION, Change, Conflict, Number, Row, Store
 from polymock.testing.stores.opened import PAST, PETS, OpenedStore, keys
 
 
@@ -177,6 +177,55 @@ class Writing(OpenedStore):
         assert store.take(space + "-other", PETS) == 1
         assert store.take(space, "low", -3) == -3
         store.drop(space + "-other")
+
+    def test_a_row_takes_the_next_number(self, store: Store, space: str) -> None:
+        elsewhere = space + "-numbers"
+        store.take(elsewhere, PETS, 7)
+        for number in (8, 9):
+            taken = Number(elsewhere, PETS, number)
+            (row,) = store.apply(space, [Change(PETS, str(number), b"", 0, number=taken)])
+            assert store.get(space, PETS, str(number)) == row
+        assert store.take(elsewhere, PETS) == 10
+        store.drop(elsewhere)
+
+    @pytest.mark.parametrize(
+        ("key", "number"), [("2", 9), ("2", 11), ("2", 12), ("1", 10)], ids=str
+    )
+    def test_a_row_that_is_not_written_takes_no_number(
+        self, store: Store, space: str, key: str, number: int
+    ) -> None:
+        (row,) = store.apply(space, [Change(PETS, "1", b"rex")])
+        store.take(space, PETS, 9)
+        for taken in (Number(space, PETS, number), Number(space, "none", number)):
+            change = Change(PETS, key, b"", 0, number=taken)
+            with pytest.raises(Conflict) as raised:
+                store.apply(space, [change])
+            assert raised.value.change == change
+            with pytest.raises(Conflict):
+                store.apply(space, [Change("owners", "1", b""), change])
+        assert store.scan(space, PETS) == [row]
+        assert store.count(space, PETS) == 1
+        assert store.collections(space) == [PETS]
+        assert store.take(space, PETS) == 10
+
+    def test_a_row_that_was_seen_is_written_again_and_again(self, store: Store, space: str) -> None:
+        links = {"owner": "ann"}
+        (row,) = store.apply(space, [Change(PETS, "1", b"0", 0, links=links)])
+        store.apply(space, [Change(PETS, "2", b"", 0)])
+        for turn in range(5):
+            change = Change(PETS, "1", b"%d" % turn, row.revision, row.position, links)
+            (new,) = store.apply(space, [change])
+            assert new == Row(PETS, "1", b"%d" % turn, new.revision, row.position)
+            assert store.get(space, PETS, "1") == new
+            assert store.scan(space, PETS, link=("owner", "ann")) == [new]
+            with pytest.raises(Conflict) as raised:
+                store.apply(space, [change])
+            assert raised.value.row == new
+            row = new
+        change = Change(PETS, "1", b"", row.revision, row.position, {"owner": "ben"})
+        (row,) = store.apply(space, [change])
+        assert store.scan(space, PETS, link=("owner", "ann")) == []
+        assert store.scan(space, PETS, link=("owner", "ben")) == [row]
 
     def test_sweeping_takes_away_what_is_over(self, store: Store, space: str) -> None:
         store.sweep()

@@ -15,6 +15,7 @@ OPERATIONS = (
     ("shop", "openapi", "GET /pets/{petId}", "", "", ["200"]),
     ("rpc", "grpc", "shop.v1.Shop/GetPet", "", "", []),
 )
+RULES = ["pet_id", "GET /v1/pets/{pet_id}"]
 PARTS = (
     ("shop", "GET /pets", "parameter", "query", "limit", "integer", False, []),
     ("shop", "GET /pets", "parameter", "query", "filter", "object", False, ["colour", "size"]),
@@ -28,7 +29,7 @@ PARTS = (
     ("shop", "POST /pets", "request", "", "owner.name", "string", False, []),
     ("shop", "POST /pets", "response", "201", "id", "integer", True, []),
     ("shop", "GET /pets/{petId}", "parameter", "path", "petId", "string", True, []),
-    ("rpc", "shop.v1.Shop/GetPet", "request", "", "petId", "string", False, ["pet_id"]),
+    ("rpc", "shop.v1.Shop/GetPet", "request", "", "petId", "string", False, RULES),
     ("rpc", "shop.v1.Shop/GetPet", "response", "", "name", "string", False, []),
 )
 

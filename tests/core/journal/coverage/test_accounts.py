@@ -95,6 +95,15 @@ def test_the_fields_of_rpcs_are_found_by_both_names_in_bodies_and_queries(databa
     }
 
 
+def test_the_fields_of_rpcs_are_found_in_paths_where_a_rule_says_so(database, seen):
+    rpc = "shop.v1.Shop/GetPet"
+    database.put(rpc, status=0, method="POST", path=f"/{rpc}")
+    database.put(rpc, status=0, method="PUT", path="/v1/pets/7")
+    assert seen() == {}
+    database.put(rpc, status=0, method="GET", path="/v1/pets/7")
+    assert seen() == {(rpc, "request", ""): {"petId"}}
+
+
 def test_an_answer_that_is_a_refusal_is_none_of_an_rpc(database, seen):
     database.put(
         "shop.v1.Shop/GetPet", status=5, outcome="client_error", response_body='{"name":""}'

@@ -66,6 +66,24 @@ def test_many_combinations_are_kept_part_by_part(database, monkeypatch):
     assert sorted(kept) == [("name",), ("owner",), ("owner.name",)]
 
 
+def test_a_contract_that_has_changed_has_the_latest_looked_into_again(database, monkeypatch):
+    parts = "(mock, operation, kind, place, name, type, required, aliases)"
+    new = "('shop', 'GET /pets', 'parameter', 'query', 'later', 'string', false, [])"
+    monkeypatch.setattr(keeping, "LOOKED_INTO_AGAIN", 1)
+    for seconds in (0, 3600):
+        database.put("GET /pets", seconds, query="later=1")
+    tracker = Tracker(database, lambda: 0)
+    tracker.catch_up()
+    assert database.rows("SELECT count(*) FROM exercised") == [(0,)]
+    database.connection.execute(f"INSERT INTO contract_parts {parts} VALUES {new}")
+    try:
+        tracker.catch_up()
+        hour = database.noon + timedelta(hours=1)
+        assert database.rows("SELECT hour FROM exercised") == [(hour,)]
+    finally:
+        database.connection.execute("DELETE FROM contract_parts WHERE name = 'later'")
+
+
 def test_what_was_deleted_is_forgotten(database):
     database.put("GET /pets", query="limit=1")
     catch_up(database)

@@ -22,6 +22,14 @@ def test_the_latest_come_oldest_first():
         assert paths(tail(opened, TailQuery(limit=3))) == ["/7", "/8", "/9"]
 
 
+def test_those_before_the_latest_do_not_come_back():
+    rows = [{"path": f"/{number}", "ts": START} for number in range(10)]
+    with read(rows) as opened:
+        first = tail(opened, TailQuery(limit=3))
+        assert len(first.calls) == 3
+        assert paths(tail(opened, TailQuery(after=first.cursor))) == []
+
+
 def test_a_cursor_goes_on_where_the_answer_ended():
     with read(ROWS) as opened:
         seen, cursor = [], "0"

@@ -147,7 +147,7 @@ def test_charts_and_figures_are_on_the_page(add, report):
     page = write_html(report())
     assert page.count('class="hit"') == 2 * 60
     assert 'class="line p95"' in page
-    assert "2026-03-01 12:00:00 UTC: 2 calls, 1 server errors" in page
+    assert "2026-03-01 12:00:00 UTC: 2 calls, 1 server error" in page
     assert "<b>120</b>" in page
     for section in ("calls", "latency", "answers", "operations", "errors", "callers", "slowest"):
         assert f'<section id="{section}">' in page

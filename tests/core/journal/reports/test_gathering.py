@@ -175,6 +175,14 @@ def test_a_selection_is_kept_to(traffic, report, query, calls):
     assert sum(each.figures.calls for each in found.operations) == calls
 
 
+def test_the_last_step_is_that_of_the_last_call_or_before_the_end_asked_for(add, report):
+    for second in (0, 60, 120):
+        add(second)
+    steps = report(since="2026-03-01T12:00:00Z", until="2026-03-01T12:01:30Z").timeline.steps
+    assert [step.calls for step in steps] == [1, *[0] * 59, 1, *[0] * 29]
+    assert report().timeline.steps[-1].calls == 1
+
+
 def test_a_call_of_several_operations_is_found_by_each(add, report):
     add(operation="Query.pet + Query.owner")
     add(operation="Query.pets")

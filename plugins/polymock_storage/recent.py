@@ -1,0 +1,55 @@
+"""Rows that a connection has read or written, as long as nobody else writes.
+
+They are true as long as the bell has not been rung by anybody else: a row that was just written
+need not be read again to be written once more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+from polymock.stores import Row
+from polymock_storage.database import Database
+
+MAX_ROWS = 4096
+MAX_VALUE = 4096
+"""Bytes of the value of a row that is kept."""
+
+Place = tuple[str, str, str]
+"""The space, the collection and the key of a row."""
+
+
+class RecentRows:
+    """The rows by their places. Those that expire are not among them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._as_of: Hashable = None
+        self._rows: dict[Place, Row] = {}
+
+    def find(self, place: Place, looked: int) -> Row | None:
+        """The row of a place, if it is known. `looked` is what SQLite itself told last of others'
+        writes."""
+        as_of = (self._database.bell.sound(), looked)
+        if as_of != self._as_of:
+            self._rows.clear()
+            self._as_of = as_of
+            return None
+        return self._rows.get(place)
+
+    def keep(self, place: Place, row: Row) -> None:
+        """Know a row that was read after `find` did not know it."""
+        if row.expires is not None or (row.value is not None and len(row.value) > MAX_VALUE):
+            return
+        if len(self._rows) >= MAX_ROWS:
+            self._rows.clear()
+        self._rows[place] = row
+
+    def written(self, place: Place, row: Row, looked: int) -> None:
+        """Know a row that was just written alone; all others are as they were, unless the bell was
+        rung by somebody else before it was rung for this write."""
+        database = self._database
+        if self._as_of == (database.heard, looked):
+            self._as_of = (database.rung, looked)
+            self._rows.pop(place, None)
+            self.keep(place, row)
