@@ -21,7 +21,7 @@ _OWN_WINDOWS = 8
 _WIDER = 10
 _ALWAYS = 2
 _MAINLY = 0.5
-_BASELINE_WINDOWS = 24
+_BASELINE_WINDOWS, _BASELINE_WINDOWS_OF_MANY = 24, 4
 _READS = (
     "(method IN ('GET', 'HEAD') OR operation LIKE 'Query.%' "
     "OR regexp_matches(operation, '/(Get|List|Find|Search|Read|Fetch|Lookup|Query)'))"
@@ -101,27 +101,29 @@ def id_scans(
 ) -> Iterator[Scan]:
     """Callers who asked one operation for many different ids, in a time when they, or it, were
     much busier than usual."""
-    places = _loud(reading, scope, width)
+    places = [(client, "", start, stop) for client, start, stop in _loud(reading, scope, width)]
     if scope.calls <= _MOST_CALLS:
-        places += _curious(reading, scope, width * _WIDER)
-    for burst in bursts:
+        curious = _curious(reading, scope, width * _WIDER)
+        places += [(client, "", start, stop) for client, start, stop in curious]
+    for burst in sorted(bursts, key=lambda one: -one.episode.surprise)[:_LOOKED_AT]:
         start = burst.frame.start_of(burst.episode.start)
         stop = burst.frame.start_of(burst.episode.stop - 1) + burst.frame.width
-        places.append((None, start, stop))
+        if stop - start <= width * _WIDER:
+            places.append(("", burst.series.operation, start, stop))
     found: dict[tuple[str, str, str], Scan] = {}
-    for client, start, stop in places[: 3 * _LOOKED_AT]:
-        for scan in _asked(reading, scope, client, start, stop):
+    for client, operation, start, stop in places:
+        for scan in _asked(reading, scope, client, operation, start, stop):
             key = (scan.client, scan.mock, scan.operation)
             known = found.get(key)
             if known is None or scan.distinct > known.distinct:
                 found[key] = scan
-    for scan in found.values():
+    for scan in sorted(found.values(), key=lambda one: -one.distinct)[:_LOOKED_AT]:
         usual = _usually(reading, scope, scan)
         if scan.distinct >= max(_IDS, _TIMES_USUAL * usual):
             yield msgspec.structs.replace(scan, usual=usual)
 
 
-def _loud(reading: Reading, scope: Scope, width: int) -> list[tuple[str | None, int, int]]:
+def _loud(reading: Reading, scope: Scope, width: int) -> list[tuple[str, int, int]]:
     """Windows in which a caller called far more than it, or others, usually do; loudest first."""
     where, parameters = scope.between(scope.start, scope.end)
     rows = reading.rows(
@@ -149,7 +151,7 @@ def _loud(reading: Reading, scope: Scope, width: int) -> list[tuple[str | None, 
     ]
 
 
-def _curious(reading: Reading, scope: Scope, width: int) -> list[tuple[str | None, int, int]]:
+def _curious(reading: Reading, scope: Scope, width: int) -> list[tuple[str, int, int]]:
     """Windows in which a caller asked an operation for far more different things than others."""
     where, parameters = scope.between(scope.start, scope.end)
     rows = reading.rows(
@@ -175,10 +177,15 @@ def _curious(reading: Reading, scope: Scope, width: int) -> list[tuple[str | Non
     ]
 
 
-def _asked(reading: Reading, scope: Scope, client: str | None, start: int, stop: int) -> list[Scan]:
+def _asked(
+    reading: Reading, scope: Scope, client: str, operation: str, start: int, stop: int
+) -> list[Scan]:
+    """Who asked for many things then: a client, or anybody an operation."""
     where, parameters = scope.between(start, stop)
-    if client is not None:
-        where, parameters = f"client = $client AND {where}", {"client": client, **parameters}
+    for column, value in (("client", client), ("operation", operation)):
+        if value:
+            where += f" AND r.{column} = $asked_{column}"
+            parameters[f"asked_{column}"] = value
     rows = reading.rows(
         f"SELECT client, mock, operation, count(*), count(DISTINCT {_WHAT}) AS things, "
         f"epoch_us(min(ts)), epoch_us(max(ts)) FROM requests r WHERE {_READS} "
@@ -192,14 +199,15 @@ def _asked(reading: Reading, scope: Scope, client: str | None, start: int, stop:
 def _usually(reading: Reading, scope: Scope, scan: Scan) -> int:
     """How many different things callers usually ask that operation for, in as long a time."""
     length = max(scan.last - scan.first, 1_000_000)
-    start = max(scope.start, scan.first - _BASELINE_WINDOWS * length)
-    stop = min(scope.end, scan.last + _BASELINE_WINDOWS * length)
+    around = _BASELINE_WINDOWS if scope.calls <= _MOST_CALLS else _BASELINE_WINDOWS_OF_MANY
+    start = max(scope.start, scan.first - around * length)
+    stop = min(scope.end, scan.last + around * length)
     if scope.examined > scope.start:
         stop = scan.first
     where, parameters = scope.between(start, stop)
     ((usual,),) = reading.rows(
         "SELECT coalesce(quantile_disc(things, 0.95), 0) FROM (SELECT "
-        f"count(DISTINCT {_WHAT}) AS things FROM requests r WHERE r.mock = $scanned_mock "
+        f"approx_count_distinct({_WHAT}) AS things FROM requests r WHERE r.mock = $scanned_mock "
         "AND r.operation = $scanned AND (ts < $first_ts OR ts > $last_ts) "
         f"AND {where} GROUP BY client, (epoch_us(ts) - $start) // $length)",
         {
