@@ -221,14 +221,14 @@ def test_snapshots(server: Server) -> None:
 
 
 def test_the_clock_gives_entities_their_times(server: Server) -> None:
-    told = run(server, "world", "clock", "--freeze", "2026-01-31T12:00:00Z")
+    told = run(server, "world", "set-clock", "--freeze", "--now", "2026-01-31T12:00:00Z")
     assert (told["now"], told["frozen"]) == ("2026-01-31T12:00:00Z", True)
-    assert run(server, "world", "clock", "--move", "-90m")["now"] == "2026-01-31T10:30:00Z"
+    assert run(server, "world", "set-clock", "--move", "-90m")["now"] == "2026-01-31T10:30:00Z"
     made = httpx.post(f"{server.url}/customers", json={"id": 0, "name": "Eve"}).json()
     assert made["createdAt"] == "2026-01-31T10:30:00Z"
-    assert run(server, "world", "clock", "--set", "2026-02-01")["now"] == "2026-02-01T00:00:00Z"
-    assert run(server, "world", "clock", "--reset")["frozen"] is False
-    assert run(server, "world", "clock", "--freeze")["frozen"] is True
+    assert run(server, "world", "set-clock", "--now", "2026-02-01")["now"] == "2026-02-01T00:00:00Z"
+    assert run(server, "world", "set-clock", "--reset")["frozen"] is False
+    assert run(server, "world", "set-clock", "--freeze")["frozen"] is True
 
 
 def test_sessions(server: Server) -> None:
@@ -325,7 +325,7 @@ def test_without_a_journal_a_server_is_found_too(tmp_path: Path) -> None:
         assert len(run(server, "world", "collections")) == 2
         assert len(run(server, "world", "collections", "--url", server.admin_url)) == 2
         assert len(run(server, "world", "collections", "--config", "polymock.yaml")) == 2
-        assert "does not answer" in refused(
+        assert "Nobody answers" in refused(
             server, "world", "collections", "--url", "http://127.0.0.1:9"
         )
     finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import islice
@@ -140,6 +141,13 @@ class Collection:
             for folded, name in self.names.items()
             if folded not in self._references and name != self.key
         )
+
+    @cached_property
+    def shared(self) -> tuple[str, ...]:
+        """The properties of documents that more than one kind has: what each of the others leaves
+        out of them, somebody may miss."""
+        held = Counter(fold(name) for each in self.kinds for name in each.kind.properties)
+        return tuple(name for folded, name in self.plain_names if held[folded] > 1)
 
     @cached_property
     def key(self) -> str:

@@ -11,6 +11,9 @@ from polymock.world.entities import Fill
 from polymock.world.names import entity_name, fold
 from polymock.world.schemas import keyword, properties_of, required_of, resolve
 
+_CHOICE = frozenset({"anyOf", "title", "description", "deprecated", "example", "examples"})
+"""What a schema has that says nothing but what its values are one of."""
+
 
 class Described:
     """One schema. `validator` is the schema's, where somebody has compiled it already; `fill`
@@ -22,13 +25,13 @@ class Described:
         definitions: Definitions,
         validator: Validator | None = None,
         fill: Fill | None = None,
-        family: dict[int, Any] | None = None,
+        family: dict[int | str, Any] | None = None,
     ) -> None:
-        self.schema = schema
+        self.schema = self._given = schema  # kept, as a family knows schemas by their ids
         self.definitions = definitions
         self.validator = validator
         self.fill = fill
-        self._family: dict[int, Self] = {} if family is None else family
+        self._family: dict[int | str, Self] = {} if family is None else family
 
     def member(self, name: str) -> tuple[str, Self] | None:
         """The adapter of a property, by its folded name, and how the schema spells it."""
@@ -44,6 +47,8 @@ class Described:
         if self.schema is True or self.schema == {}:
             return True
         if self.validator is None:
+            if self._is_choice:  # those are compiled already, or will be
+                return any(branch.is_valid(value) for branch in self.branches)
             try:
                 self.validator = Validator(self.schema, self.definitions)
             except (ValueError, KeyError):
@@ -60,7 +65,7 @@ class Described:
     def members(self) -> Mapping[str, tuple[str, Self]]:
         """Its properties by their folded names: how they are spelt, and what they hold."""
         own = properties_of(self.schema, self.definitions)
-        return {fold(name): (name, self._inner(schema)) for name, schema in own.items()}
+        return {fold(name): (name, self.within(schema)) for name, schema in own.items()}
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -76,7 +81,7 @@ class Described:
     def items(self) -> Self | None:
         """What the items of its lists are; None for anything."""
         items = keyword(self.body, "items", self.definitions)
-        return self._inner(items) if isinstance(items, dict) else None
+        return self.within(items) if isinstance(items, dict) else None
 
     @cached_property
     def rest(self) -> Self | bool:
@@ -84,7 +89,7 @@ class Described:
         for word in ("additionalProperties", "unevaluatedProperties"):
             found = keyword(self.body, word, self.definitions)
             if isinstance(found, dict):
-                return self._inner(found)
+                return self.within(found)
             if found is not None:
                 return bool(found)
         return not self.members
@@ -96,8 +101,13 @@ class Described:
             return ()
         for word in ("anyOf", "oneOf"):
             if isinstance(self.body.get(word), list):
-                return [self._inner(each) for each in self.body[word]]
+                return [self.within(each) for each in self.body[word]]
         return ()
+
+    @cached_property
+    def _is_choice(self) -> bool:
+        """Whether the schema says nothing but what its values are one of."""
+        return bool(self.branches) and self.schema is self.body and _CHOICE.issuperset(self.body)
 
     @property
     def whole(self) -> Self:
@@ -116,9 +126,14 @@ class Described:
         """What is said of the objects in a list; itself where it is none."""
         return self.items or self
 
-    def _inner(self, schema: Schema) -> Self:
-        known = self._family.get(id(schema))
-        if known is None or known.schema is not schema:
+    def within(self, schema: Schema) -> Self:
+        """What is said of values inside its own; one for all that refer to the same definition."""
+        if isinstance(schema, bool):
+            return type(self)(schema, self.definitions, None, self.fill, self._family)
+        ref = schema.get("$ref") if len(schema) == 1 else None
+        place = ref if isinstance(ref, str) else id(schema)
+        known = self._family.get(place)
+        if known is None:
             made = type(self)(schema, self.definitions, None, self.fill, self._family)
-            known = made if isinstance(schema, bool) else self._family.setdefault(id(schema), made)
+            known = self._family.setdefault(place, made)
         return known

@@ -63,7 +63,8 @@ def nested(
     for nest in view.model.nests(collection.name):
         if isinstance(whole.get(nest.name), dict | list):
             whole[nest.name] = nested_in(view, collection, key, nest, whole[nest.name])
-    return completed(collection, whole, Plain(view)) if len(collection.kinds) > 1 else whole
+    shared = {name: whole[name] for name in collection.shared if name in whole}
+    return {**whole, **completed(collection, shared, Plain(view))} if shared else whole
 
 
 def nested_in(view: View, collection: Collection, key: str, nest: Nest, held: Any) -> Any:

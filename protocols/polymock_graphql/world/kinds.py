@@ -149,7 +149,7 @@ class Kinds:
         return found
 
     def fill(self, schema: Schema, seed: int) -> Any:
-        """The leaves of an object that is nothing by itself."""
+        """The leaves that an object which is nothing by itself always has."""
         ref = schema.get("$ref") if isinstance(schema, dict) else None
         named = self._source.schema.type_map.get(str(ref).removeprefix(REF_PREFIX))
         if not isinstance(named, GraphQLObjectType):
@@ -157,7 +157,8 @@ class Kinds:
         facts = self._types.facts(named.name)
         found: dict[str, Any] = {}
         for name, field in facts.type.fields.items():
-            if leaf_type(field) is not None and is_open(field):
+            is_always = isinstance(field.type, GraphQLNonNull)
+            if is_always and leaf_type(field) is not None and is_open(field):
                 try:
                     made = self._source.field(facts.name, name)(
                         facts.entity(seed, {}), {}, Run({}, {}, MAX_COST)

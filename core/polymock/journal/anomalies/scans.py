@@ -17,6 +17,7 @@ _TIMES_USUAL = 4
 _LOUDER = 4.0
 _LOOKED_AT = 12
 _MOST_CALLS = 1_500_000
+_BY_FEW, _TIMES_OTHERS = 2, 5
 _OWN_WINDOWS = 8
 _WIDER = 10
 _ALWAYS = 2
@@ -117,10 +118,26 @@ def id_scans(
             known = found.get(key)
             if known is None or scan.distinct > known.distinct:
                 found[key] = scan
+    scans = []
     for scan in sorted(found.values(), key=lambda one: -one.distinct)[:_LOOKED_AT]:
         usual = _usually(reading, scope, scan)
         if scan.distinct >= max(_IDS, _TIMES_USUAL * usual):
-            yield msgspec.structs.replace(scan, usual=usual)
+            whole = _whole(reading, scope, scan, width * _WIDER)
+            scans.append(msgspec.structs.replace(whole, usual=usual))
+    yield from _by_one(scans)
+
+
+def _by_one(scans: Sequence[Scan]) -> Iterator[Scan]:
+    """Those by one caller, or two: where many ask an operation for more than usual, it is busy,
+    not scanned. One that asks for far more than all others stands out still."""
+    of_operation: dict[tuple[str, str], list[Scan]] = {}
+    for scan in scans:
+        of_operation.setdefault((scan.mock, scan.operation), []).append(scan)
+    for same in of_operation.values():
+        if len(same) <= _BY_FEW:
+            yield from same
+        elif same[0].distinct >= _TIMES_OTHERS * same[1].distinct:
+            yield same[0]
 
 
 def _loud(reading: Reading, scope: Scope, width: int) -> list[tuple[str, int, int]]:
@@ -194,6 +211,15 @@ def _asked(
         parameters,
     )
     return [Scan("ids", row[0], row[1], row[2], row[3], row[4], 0, row[5], row[6]) for row in rows]
+
+
+def _whole(reading: Reading, scope: Scope, scan: Scan, around: int) -> Scan:
+    """A scan with what the same caller asked for just before and after."""
+    start = max(scope.start, scope.examined, scan.first - around)
+    stop = min(scope.end, scan.last + around)
+    more = _asked(reading, scope, scan.client, scan.operation, start, stop)
+    same = [one for one in more if one.mock == scan.mock and one.distinct >= scan.distinct]
+    return same[0] if same else scan
 
 
 def _usually(reading: Reading, scope: Scope, scan: Scan) -> int:
