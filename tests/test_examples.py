@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from polymock.commands.contracts import check
+from polymock.commands.contracts import check_loaded
 from polymock.config.loading import Overrides, load
 from polymock.testing import Polymock
 
@@ -30,7 +30,7 @@ def shop() -> Iterator[Polymock]:
 
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_an_example_has_neither_errors_nor_warnings(folder: str) -> None:
-    results = check(load([str(EXAMPLES / folder / "polymock.yaml")], Overrides(), environ={}))
+    results = check_loaded(load([str(EXAMPLES / folder / "polymock.yaml")], Overrides(), environ={}))
     assert results
     assert [fault for result in results for fault in result.faults] == []
 

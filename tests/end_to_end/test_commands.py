@@ -86,9 +86,10 @@ STEPS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("logs.verify", {"method": "GET", "path": "/products/1", "at_least": 1}),
     ("logs.diff", {"before": "2h..1h", "after": "1h.."}),
     ("logs.tail", {"limit": 5}),
-    ("logs.export", {"format": "csv", "file": "{surface}.csv"}),
+    ("logs.export", {"format": "csv", "output": "{surface}.csv"}),
     ("logs.status", {}),
     ("logs.compact", {}),
+    ("logs.clear", {"mock": "shop-graph"}),
     (
         "instances.start",
         {"name": "{surface}", "texts": [{"name": "pets.yaml", "text": PETS}], **PORTS},

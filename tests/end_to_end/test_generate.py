@@ -16,8 +16,9 @@ import yaml
 
 from end_to_end.servers import Server, polymock, start
 from polymock.commands import generating as commands
-from polymock.commands.contracts import check, is_refused
+from polymock.commands.contracts import check_loaded, is_refused
 from polymock.config.loading import load
+from polymock_schemas.commands import CheckParams
 from polymock_schemas.generating import Generated, GenerateParams
 
 ROOT = Path(__file__).parents[2]
@@ -69,8 +70,8 @@ def assert_sound(project: Path) -> None:
     """Its YAML can be read, `polymock check` finds no error, and its tests pass."""
     for file in (project / "compose.yaml", *(project / "kubernetes").iterdir()):
         assert isinstance(yaml.safe_load(file.read_text()), dict)
-    results = check(load([str(project)], environ={}))
-    assert not is_refused(results, strict=False), results
+    results = check_loaded(load([str(project)], environ={}))
+    assert not is_refused(results, CheckParams()), results
     tested = run_tests(project)
     assert tested.returncode == 0, tested.stdout
 

@@ -12,7 +12,7 @@ import pytest
 import schemathesis
 from msgspec import UNSET
 
-from polymock.commands.contracts import check
+from polymock.commands.contracts import check_loaded
 from polymock.config.loading import Overrides, load
 from polymock.testing import Polymock
 from polymock_schemas.calls import Exchange
@@ -112,7 +112,7 @@ def _invalid(contract: Path, operation: str, response: httpx.Response) -> Iterat
 def _wrong_warnings(scenario: Scenario, config: Path) -> Iterator[str]:
     if scenario.warnings is UNSET:
         return
-    results = check(load([str(config)], Overrides(), environ={}))
+    results = check_loaded(load([str(config)], Overrides(), environ={}))
     found = [f"{fault.path}: {fault.message}" for result in results for fault in result.faults]
     for words in scenario.warnings:
         if not any(words in line for line in found):

@@ -7,13 +7,13 @@ into what the schema asks for. What the schema's objects always have, and nobody
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
 from polymock.world.described import Described
 from polymock.world.entities import MISSING
-from polymock.world.gaps import Others, filled, known_by, merged
+from polymock.world.gaps import Others, filled, merged
 from polymock.world.names import fold
 from polymock.world.relating import (
     Relation,
@@ -30,91 +30,12 @@ from polymock.world.schemas import (
     required_of,
     resolve,
 )
+from polymock.world.tries import Try
 
 __all__ = ["Adapter", "Others", "properties_of", "required_of", "resolve"]
 
 MAX_OPTIONS = 50
 """Values of an enum that are all told."""
-MAX_STEPS = 50_000
-"""Values inside one that are looked at."""
-MAX_FURTHER = 3
-"""Entities inside one another that are told whole: each may tell of several."""
-
-_Way = Callable[["Adapter", Any, "_Pass", int], Any]
-
-
-class _Pass:
-    """One try to adapt a value: whether gaps are filled, and what cannot be told is left out.
-
-    What was told of a part is kept: parts are asked for again in each of the ways in which what
-    is around them may be told. `plain` is the same without filling; all that is tried counts. It
-    goes on from what `before`, a plain try of the same value, found out.
-    """
-
-    def __init__(
-        self,
-        others: Others | None = None,
-        before: _Pass | None = None,
-        *,
-        fills: bool = False,
-        forgives: bool = False,
-    ) -> None:
-        self._left = [MAX_STEPS]
-        self._known: dict[tuple[_Way, int, int, int], tuple[Any, Any]] = {}
-        self._entities: dict[tuple[int, str, type, Any], Any] = {}
-        self._steps = MAX_FURTHER
-        self._further: _Pass | None = None
-        self.others = others
-        self.fills = fills
-        self.forgives = forgives
-        self.plain: _Pass = self
-        if fills:
-            self.plain = _Pass()
-            self.plain._left = self._left
-            if before is not None and before._left[0] >= 0:  # it never gave up
-                self.plain._known = before._known
-
-    @property
-    def further(self) -> _Pass:
-        """The same inside an entity that an object embeds."""
-        if not self.fills or not self._steps:
-            return self
-        if self._further is None:
-            made = _Pass(self.others, self.plain, fills=True, forgives=self.forgives)
-            made._left, made.plain, made._steps = self._left, self.plain, self._steps - 1
-            self._further = made
-        return self._further
-
-    def is_over(self) -> bool:
-        """Whether too much was tried; counts one more."""
-        self._left[0] -= 1
-        return self._left[0] < 0
-
-    def recall(self, way: _Way, adapter: Adapter, value: Any, depth: int) -> Any:
-        """What an adapter tells of a value in one way, or told before."""
-        place = (way, id(adapter), id(value), depth)
-        known = self._known.get(place)
-        if known is None:  # the value is kept as well, lest another one gets its id
-            known = self._known[place] = (value, way(adapter, value, self, depth))
-        return known[1]
-
-    def whole(self, relation: Relation, held: Any) -> Any:
-        """Objects of which little but the key is said, as the entities that they are, where they
-        do not stand too far inside others; of a key alone always the same one."""
-        if isinstance(held, list):
-            return [self.whole(relation, each) for each in held]
-        name, key = next(iter(held.items())) if len(held) == 1 else ("", None)
-        if key is None or isinstance(key, dict | list):
-            return self._whole(relation, held)
-        place = (id(relation), name, type(key), key)
-        if place not in self._entities:
-            self._entities[place] = self._whole(relation, held)
-        return self._entities[place]
-
-    def _whole(self, relation: Relation, held: Any) -> Any:
-        if self.others is None or not self._steps:
-            return held
-        return known_by(relation, held, self.others)
 
 
 class Adapter(Described):
@@ -127,18 +48,20 @@ class Adapter(Described):
         """
         if not isinstance(value, dict | list):
             return self._scalar(value, MAX_DEPTH)
-        plain = _Pass()
+        if self.is_verbatim(value):
+            return value
+        plain = Try()
         told = self._settled(value, others, plain)
         if told is not MISSING:
             return told
-        return self._checked(value, _Pass(others, plain, fills=True, forgives=True), MAX_DEPTH)
+        return self._checked(value, Try(others, plain, fills=True, forgives=True), MAX_DEPTH)
 
     def settle(self, value: Any, others: Others | None = None) -> Any:
         """The value in the schema's terms, in which nothing is lost that the schema knows; MISSING
         where some part of it cannot be told."""
         if not isinstance(value, dict | list):
             return self._scalar(value, MAX_DEPTH)
-        return self._settled(value, others, _Pass())
+        return value if self.is_verbatim(value) else self._settled(value, others, Try())
 
     def is_verbatim(self, value: Any) -> bool:
         """Whether a value is in the schema's terms as it stands."""
@@ -192,25 +115,23 @@ class Adapter(Described):
                     return False
         return True
 
-    def _settled(self, value: Any, others: Others | None, plain: _Pass) -> Any:
-        if self.is_verbatim(value):
-            return value
+    def _settled(self, value: Any, others: Others | None, plain: Try) -> Any:
         told = self._checked(value, plain, MAX_DEPTH)
         if told is not MISSING or self.fill is None:
             return told
-        return self._checked(value, _Pass(others, plain, fills=True), MAX_DEPTH)
+        return self._checked(value, Try(others, plain, fills=True), MAX_DEPTH)
 
-    def _checked(self, value: Any, work: _Pass, depth: int) -> Any:
+    def _checked(self, value: Any, work: Try, depth: int) -> Any:
         """The value turned, and valid; MISSING where it cannot be."""
         if not isinstance(value, dict | list):
             return self._found_valid(value, work, depth)
         return work.recall(Adapter._found_valid, self, value, depth)
 
-    def _found_valid(self, value: Any, work: _Pass, depth: int) -> Any:
+    def _found_valid(self, value: Any, work: Try, depth: int) -> Any:
         told = self._turned(value, work, depth)
         return told if told is not MISSING and self.is_valid(told) else MISSING
 
-    def _turned(self, value: Any, work: _Pass, depth: int) -> Any:
+    def _turned(self, value: Any, work: Try, depth: int) -> Any:
         """What the value may mean in the schema; MISSING where nothing comes to mind."""
         if isinstance(value, dict | list) and depth:
             return work.recall(Adapter._found, self, value, depth)
@@ -220,7 +141,7 @@ class Adapter(Described):
             return value if self.is_valid(value) else MISSING
         return self._scalar(value, depth)
 
-    def _found(self, value: Any, work: _Pass, depth: int) -> Any:
+    def _found(self, value: Any, work: Try, depth: int) -> Any:
         if work.is_over():
             return MISSING
         if self.branches:
@@ -239,7 +160,7 @@ class Adapter(Described):
                 return told
         return next((each for each in readings(value, self.body) if self.is_valid(each)), MISSING)
 
-    def _of_branches(self, value: Any, work: _Pass, depth: int) -> Any:
+    def _of_branches(self, value: Any, work: Try, depth: int) -> Any:
         for branch in self.branches:
             told = branch._checked(value, work.plain, depth)
             if told is not MISSING and self.is_valid(told):
@@ -272,7 +193,7 @@ class Adapter(Described):
         listed = None if self.items is None else entries_from(value, self.items.whole.names)
         return value if listed is None else listed
 
-    def _list(self, value: list[Any], work: _Pass, depth: int) -> Any:
+    def _list(self, value: list[Any], work: Try, depth: int) -> Any:
         items = self.items
         if items is None:
             return value
@@ -284,7 +205,7 @@ class Adapter(Described):
             return told if told or not value else MISSING
         return MISSING if any(each is MISSING for each in told) else told
 
-    def _part(self, value: Any, work: _Pass, depth: int) -> Any:
+    def _part(self, value: Any, work: Try, depth: int) -> Any:
         """A value inside another: as it is, turned, or, where gaps are filled, filled and valid."""
         if not work.fills:
             told = self._turned(value, work, depth)
@@ -297,7 +218,7 @@ class Adapter(Described):
                 return told
         return self._checked(value, work, depth)
 
-    def _object(self, value: Mapping[str, Any], work: _Pass, depth: int) -> Any:
+    def _object(self, value: Mapping[str, Any], work: Try, depth: int) -> Any:
         told: dict[str, Any] = {}
         for name, held in value.items():
             found = self.members.get(fold(name))
@@ -321,7 +242,7 @@ class Adapter(Described):
         told = {name: held for name, held in told.items() if held is not MISSING}
         return filled(self, value, told, work.others) if work.fills else told
 
-    def _told(self, name: str, inner: Adapter, held: Any, work: _Pass, depth: int) -> Any:
+    def _told(self, name: str, inner: Adapter, held: Any, work: Try, depth: int) -> Any:
         """A property; one that holds another entity, of a key or of some of it."""
         for relation in self.relations if held is not None else ():
             if relation.name == name and relation.embeds:

@@ -31,6 +31,8 @@ class Described:
         self.definitions = definitions
         self.validator = validator
         self.fill = fill
+        self.samples: dict[int, Mapping[str, Any]] = {}
+        """What was sampled for objects that leave something out, by the seed."""
         self._family: dict[int | str, Self] = {} if family is None else family
 
     def member(self, name: str) -> tuple[str, Self] | None:

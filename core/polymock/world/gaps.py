@@ -16,6 +16,9 @@ from polymock.world.relating import Relation, key_under, tells_of
 if TYPE_CHECKING:
     from polymock.world.adapting import Adapter
 
+MAX_SAMPLES = 100
+"""Objects of one schema that are sampled and kept."""
+
 _SORTED = msgspec.json.Encoder(order="sorted")
 
 
@@ -56,8 +59,14 @@ def _sample(adapter: Adapter, value: Mapping[str, Any]) -> Mapping[str, Any]:
         seed = salt(_SORTED.encode(value).decode())
     except UnicodeEncodeError:  # half of a character beyond the first 65 536
         seed = len(value)
-    made = adapter.fill(adapter.schema, derive(seed, 0))
-    return made if isinstance(made, Mapping) else {}
+    known = adapter.samples.get(seed)
+    if known is None:
+        made = adapter.fill(adapter.schema, derive(seed, 0))
+        known = made if isinstance(made, Mapping) else {}
+        if len(adapter.samples) >= MAX_SAMPLES:
+            adapter.samples.clear()
+        adapter.samples[seed] = known
+    return known
 
 
 def _take(
