@@ -30,7 +30,8 @@ def shop() -> Iterator[Polymock]:
 
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_an_example_has_neither_errors_nor_warnings(folder: str) -> None:
-    results = check_loaded(load([str(EXAMPLES / folder / "polymock.yaml")], Overrides(), environ={}))
+    config = str(EXAMPLES / folder / "polymock.yaml")
+    results = check_loaded(load([config], Overrides(), environ={}))
     assert results
     assert [fault for result in results for fault in result.faults] == []
 

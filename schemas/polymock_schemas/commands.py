@@ -9,6 +9,15 @@ from msgspec import Meta
 
 from polymock_schemas.calls import Violation
 
+Specs = Annotated[
+    tuple[Annotated[str, Meta(min_length=1, max_length=4096)], ...],
+    Meta(
+        max_length=1000,
+        description="One config, or specs: paths of files or folders on the machine where it will "
+        "run, or URLs; default: the folder's polymock.yaml",
+    ),
+]
+
 
 class Fault(msgspec.Struct, frozen=True, gc=False):
     """Something wrong with a file that a user brought.
@@ -60,13 +69,7 @@ class SqlQuery(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 class CheckParams(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """What to check."""
 
-    specs: Annotated[
-        tuple[str, ...],
-        Meta(
-            max_length=1000,
-            description="A config, or specs (paths or URLs); default: the folder's polymock.yaml",
-        ),
-    ] = ()
+    specs: Specs = ()
     strict: Annotated[bool, Meta(description="Take warnings for errors")] = False
     allow_private: Annotated[
         bool, Meta(description="Let URLs of specs be of this machine or network")
@@ -94,9 +97,7 @@ class PluginInfo(msgspec.Struct, frozen=True):
     why: str = ""
 
 
-RefusalKind = Literal[
-    "wrong", "unknown", "taken", "conflict", "forbidden", "unavailable", "failed"
-]
+RefusalKind = Literal["wrong", "unknown", "taken", "conflict", "forbidden", "unavailable", "failed"]
 """Why a command was refused: what it was asked with is wrong, or names what is not there or what is
 taken; something stands against it; whoever asks may not; it cannot be carried out now; it failed
 for a fault of ours."""

@@ -7,6 +7,8 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from polymock_schemas.commands import Specs
+
 
 class GenerateParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a project is made from, and where.
@@ -15,20 +17,13 @@ class GenerateParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     touched.
     """
 
-    specs: Annotated[
-        tuple[str, ...],
-        Meta(
-            max_length=1000,
-            description="A config, or specs (paths or URLs); default: the folder's polymock.yaml",
-        ),
-    ]
+    specs: Specs
     output: Annotated[str, Meta(min_length=1, description="The project's folder")]
     name: Annotated[
-        str, Meta(max_length=200, description="Of the image and in Kubernetes; default: the folder's")
+        str,
+        Meta(max_length=200, description="Of the image and in Kubernetes; default: the folder's"),
     ] = ""
-    seed: Annotated[
-        int | None, Meta(description="The same seed gives the same answers")
-    ] = None
+    seed: Annotated[int | None, Meta(description="The same seed gives the same answers")] = None
     force: Annotated[
         bool, Meta(description="Overwrite the project's files where the folder has them")
     ] = False

@@ -12,6 +12,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from polymock_schemas.commands import Specs
+
 InstanceName = Annotated[
     str,
     Meta(
@@ -40,14 +42,6 @@ Grace = Annotated[
         le=3600,
         description="How long it may take to end before it is killed",
         extra={"unit": "seconds"},
-    ),
-]
-Specs = Annotated[
-    tuple[Annotated[str, Meta(min_length=1, max_length=4096)], ...],
-    Meta(
-        max_length=1000,
-        description="One config, or specs: paths of files or folders on the machine where it will "
-        "run, or URLs; default: the folder's polymock.yaml",
     ),
 ]
 

@@ -292,10 +292,12 @@ class ExportQuery(Calls, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 class Export(msgspec.Struct, frozen=True):
     """The file that was written: so many `exchanges` of the journal, so many `bytes`; `left_out`
-    are exchanges of which a Postman collection has an example already."""
+    are exchanges of which a Postman collection has an example already. `note` says why there may be
+    none; "" where there are some."""
 
     path: str
     format: ExportFormat
     exchanges: int
     bytes: int
     left_out: int = 0
+    note: str = ""

@@ -12,6 +12,8 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from polymock_schemas.commands import Specs
+
 Name = Annotated[str, Meta(min_length=1, max_length=64)]
 Key = Annotated[str, Meta(min_length=1, max_length=500, description="The entity's key")]
 CollectionName = Annotated[
@@ -37,13 +39,7 @@ class BindingsQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class InferenceQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is inferred of a config, or of specs."""
 
-    specs: Annotated[
-        tuple[str, ...],
-        Meta(
-            max_length=1000,
-            description="A config, or specs (paths or URLs); default: the folder's polymock.yaml",
-        ),
-    ] = ()
+    specs: Specs = ()
     all: Annotated[bool, Meta(description="Operations that are not bound, too")] = False
     allow_private: Annotated[
         bool, Meta(description="Let URLs of specs be of this machine or network")
@@ -58,7 +54,7 @@ class EntityQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         tuple[str, ...],
         Meta(
             max_length=100,
-            description="Conditions that all keep: `status=paid`, `price_max=100`, `address.city=Rome`",
+            description="Conditions that all keep: `status=paid`, `price_max=100`, `owner.city=Rome`",
         ),
     ] = ()
     sort: Annotated[

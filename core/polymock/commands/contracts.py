@@ -39,8 +39,8 @@ def check_loaded(loaded: LoadedConfig) -> tuple[CheckResult, ...]:
     """What is wrong with each mock's contract, every operation compiled and sampled.
 
     A contract that cannot be compiled is a result with errors; a broken plugin raises PluginError,
-    and an auth strategy or observer with wrong settings, a wrong file of `server.tls`, or what the config says
-    of the world and its seeds, ConfigError. Environment variables need not be set.
+    and an auth strategy or observer with wrong settings, a wrong file of `server.tls`, or what the
+    config says of the world and its seeds, ConfigError. Environment variables need not be set.
     """
     environment = _Environment(os.environ)
     build_strategies(loaded.config, environment)

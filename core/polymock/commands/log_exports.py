@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
+
 from polymock.commands.context import Context
 from polymock.journal.exporting import files
 from polymock.journal.exporting.writing import export as write
 from polymock.journal.reading import Reading
+from polymock.journal.reports.emptiness import hints
 from polymock.journal.selecting import choose
 from polymock_schemas.log_questions import Export, ExportQuery
 
@@ -23,7 +26,7 @@ def export(context: Context, params: ExportQuery) -> Export:
     else:
         path = files.below(params.output, _folder(context.journal, context.folder))
     chosen = choose(params)
-    return write(
+    written = write(
         context.journal,
         params,
         chosen.where,
@@ -33,6 +36,10 @@ def export(context: Context, params: ExportQuery) -> Export:
         force=params.force,
         progress=context.progress,
     )
+    if written.exchanges:
+        return written
+    told = hints(context.journal, params, chosen.since, chosen.until)
+    return msgspec.structs.replace(written, note=" ".join(("No exchange is as asked.", *told)))
 
 
 def _folder(journal: Reading, otherwise: Path) -> Path:

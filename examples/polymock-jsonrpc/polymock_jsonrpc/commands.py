@@ -1,7 +1,7 @@
 """A command: the same on the command line, in the admin API and as a tool of agents.
 
-    polymock jsonrpc methods --mock wallet
-    curl -X POST http://127.0.0.1:8081/api/v1/jsonrpc/methods -d '{"mock": "wallet"}'
+polymock jsonrpc methods --mock wallet
+curl -X POST http://127.0.0.1:8081/api/v1/jsonrpc/methods -d '{"mock": "wallet"}'
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from typing import Annotated
 
 import msgspec
 from msgspec import Meta
+
 from polymock.commands.command import Command, Commands
 from polymock.commands.context import Context
 from polymock.interfaces import NoSettings, Plugin

@@ -132,6 +132,12 @@ def test_a_file_that_a_server_wrote_is_brought_to_its_place(tmp_path, capsys):
         showing.show_export(written, ExportQuery(output=str(wanted)))
 
 
+def test_an_empty_file_is_told_of(tmp_path, capsys):
+    written = Export(str(tmp_path / "day.har"), "har", 0, 2, note="No exchange is as asked.")
+    showing.show_export(written, ExportQuery(output=str(tmp_path / "day.har")))
+    assert capsys.readouterr().err == "No exchange is as asked.\n"
+
+
 def test_no_other_file_is_brought(tmp_path, capsys):
     (tmp_path / "secret").write_text("x")
     written = Export(str(tmp_path / "secret"), "har", 1, 2)

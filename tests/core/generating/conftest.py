@@ -59,7 +59,7 @@ def make(tmp_path: Path) -> Make:
                 str(tmp_path / "out"),
                 name=name,
                 force=force,
-            )
+            ),
         )
 
     return make_here

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from polymock.output import print_lines, print_table
+from polymock.output import print_lines, print_table, printable
 from polymock_schemas.anomalies import AnomalyQuery, AnomalyReport
 from polymock_schemas.log_questions import (
     Diff,
@@ -52,7 +53,8 @@ def show_unmatched(found: UnmatchedCalls, _params: UnmatchedQuery) -> None:
         lines.append(f"{one.calls:>6,} x  {one.method} {one.path}  ({one.mock}, {one.status})")
         near = f"nearest: {one.nearest} of {one.nearest_mock}; " if one.nearest else ""
         hint = one.hint if one.hint not in one.why else ""
-        lines.append(f"          {near}{one.why}. {hint}".rstrip())
+        end = "" if one.why.endswith((".", "?", "!")) else "."
+        lines.append(f"          {near}{one.why}{end} {hint}".rstrip())
     if not lines:
         lines.append("Every call was of an operation.")
     if found.kinds > len(found.unmatched):
@@ -108,6 +110,8 @@ def show_export(written: Export, params: ExportQuery) -> None:
     path = _fetched(Path(written.path), params)
     left_out = f", {written.left_out:,} like others left out" if written.left_out else ""
     print_lines([f"{path}: {written.exchanges:,} exchanges{left_out}, {written.bytes:,} bytes."])
+    if written.note:
+        sys.stderr.write(f"{printable(written.note)}\n")
 
 
 def _fetched(path: Path, params: ExportQuery) -> Path:

@@ -108,6 +108,8 @@ def _part(
     ):
         if (mock, operation) in tallies:
             tallies[mock, operation].quantiles = found
+    if not tallies:
+        _check_session(reading, name, chosen)
     total = tallies.get(_ALL, Tally())
     seconds = _seconds(chosen, total, now)
     return Side(text, _utc(total.first), _utc(total.last), total.calls, seconds), tallies
@@ -132,6 +134,17 @@ def _chosen(query: DiffQuery, name: str, text: str, now: datetime) -> Chosen:
         Selection(mock=query.mock, operation=query.operation, principal=query.principal, **given),
         now=now,
     )
+
+
+def _check_session(reading: Reading, name: str, chosen: Chosen) -> None:
+    """Refuse a session that no call has, as a misspelt one would differ in nothing from another."""
+    session = chosen.parameters.get("session")
+    if session and not reading.rows(
+        "SELECT 1 FROM requests r WHERE r.session = $session LIMIT 1", {"session": session}
+    ):
+        why = f"no call has the session {session[:100]!r}"
+        hint = "`logs sql` tells which there are: select distinct session from requests"
+        raise CommandError(f"{name}: {why}.", hint, "wrong", [Violation(name, why)])
 
 
 def _seconds(chosen: Chosen, total: Tally, now: datetime) -> float | None:

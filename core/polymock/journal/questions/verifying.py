@@ -35,8 +35,16 @@ def verify(
 ) -> Verification:
     """Count the calls that are as asked, among those that a condition on `requests r` chooses.
 
-    Raises CommandError where the numbers contradict one another, JournalError.
+    Raises CommandError where nothing is asked, or the numbers contradict one another; JournalError.
     """
+    if query == VerifyQuery():
+        why = "it does not say what should have been called"
+        raise CommandError(
+            f"{why[0].upper()}{why[1:]}.",
+            "Say what: method, path, operation, session, body or another of its conditions.",
+            "wrong",
+            [Violation("", why)],
+        )
     least, most = bounds(query)
     asked = matchers(query)
     count, calls = 0, []

@@ -143,6 +143,7 @@ def test_postman_has_a_folder_for_each_mock_and_a_request_for_each_operation(tmp
 def test_an_empty_selection_makes_a_valid_file(tmp_path, ending):
     told = ask(tmp_path, output=f"out.{ending}", mock="none")
     assert told.exchanges == 0
+    assert "No call is of the mock 'none'" in told.note
     assert told.bytes == (tmp_path / f"out.{ending}").stat().st_size
     if ending == "har":
         assert json.loads((tmp_path / "out.har").read_bytes())["log"]["entries"] == []

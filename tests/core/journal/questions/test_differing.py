@@ -84,7 +84,7 @@ def test_times_are_compared_by_rate():
 
 
 def test_an_empty_part_is_empty():
-    found = ask(calls(5), before="session:none", after="2026-03-12..")
+    found = ask(calls(5), before="..2026-03-11", after="2026-03-12..")
     assert found.before.calls == 0
     assert found.before.first_ts is None
     assert [one.state for one in found.operations] == ["new"]
@@ -93,6 +93,15 @@ def test_an_empty_part_is_empty():
 def test_nothing_at_all():
     found = ask([], before="..1h", after="1h..")
     assert (found.operations, found.total.state, found.same) == ((), "same", 0)
+
+
+def test_a_session_that_no_call_has_is_refused():
+    with pytest.raises(CommandError, match="after: no call has the session 'none'") as caught:
+        ask(calls(5, session="a"), before="session:a", after="session:none")
+    assert caught.value.violations[0].location == "after"
+    # One that has calls, but none of this mock, is no mistake.
+    found = ask(calls(5, session="a"), before="session:a", after="session:a", mock="other")
+    assert found.total.state == "same"
 
 
 @pytest.mark.parametrize("side", ["yesterday", "1h", "x..y"])

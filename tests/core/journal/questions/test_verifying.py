@@ -102,6 +102,14 @@ def test_numbers_that_contradict_one_another_are_refused(bounds):
     assert caught.value.violations
 
 
+def test_nothing_asked_is_refused():
+    with pytest.raises(CommandError, match="does not say what") as caught:
+        ask()
+    assert caught.value.kind == "wrong"
+    assert caught.value.violations
+    assert ask(never=True).holds is False
+
+
 def test_what_was_never_called_is_told_with_what_came_nearest():
     result = ask(method="POST", path="/pets", contains={"name": "Max"})
     assert result.summary.startswith("It was never called; wanted: at least once.")
