@@ -183,7 +183,9 @@ def _unrecognised(
     names = ", ".join(installed) or "none is installed"
     if files is None:
         reason = f"no installed protocol recognises it ({names})"
-        hint = "Name its protocol with `protocol:`, or install the plugin for it."
+        hint = (
+            "Name its protocol with `protocol:` in a polymock.yaml, or install the plugin for it."
+        )
     elif files == 0:
         reason = "it is a folder without files"
         hint = "Name a document, a folder of documents, or one with a polymock.yaml."

@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
 from rich.box import SIMPLE_HEAD
+from rich.cells import cell_len
 from rich.console import Console
 from rich.measure import Measurement
 from rich.table import Table
@@ -17,6 +18,10 @@ from rich.text import Text
 
 from polymock_schemas.commands import SqlResult
 
+FOLDED_WIDTH = 24
+"""Columns of text that a folded cell has at least, on a terminal."""
+GAP = 3
+"""Columns of text between two columns of a table."""
 MAX_WIDTH = 1_000_000
 """Columns of text in a table that is not shown on a terminal."""
 
@@ -32,17 +37,53 @@ def print_lines(lines: Iterable[str]) -> None:
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """A table. On a terminal long cells fold; elsewhere nothing is folded or cut."""
+    """A table. Elsewhere than on a terminal nothing is folded or cut.
+
+    On a terminal the cells of the widest column fold. Where that is not enough, each row stands
+    on lines of its own, one for each cell that is not empty.
+    """
     console = Console(soft_wrap=False, highlight=False)
-    folds = console.is_terminal
+    cells = [[printable(as_text(value)) for value in row] for row in rows]
+    folded = None
+    if console.is_terminal:
+        widths = _widths(columns, cells)
+        folded = widths.index(max(widths)) if widths else None
+        if cells and not _fits(widths, console.width):
+            print_lines(_records(columns, cells))
+            return
     table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
-    for name in columns:
-        table.add_column(Text(printable(name)), overflow="fold", no_wrap=not folds)
-    for row in rows:
-        table.add_row(*(Text(printable(as_text(value))) for value in row))
-    if not folds:
+    for index, name in enumerate(columns):
+        table.add_column(Text(printable(name)), overflow="fold", no_wrap=index != folded)
+    for row in cells:
+        table.add_row(*map(Text, row))
+    if not console.is_terminal:
         console.width = Measurement.get(console, console.options.update(width=MAX_WIDTH), table)[1]
     console.print(table)
+
+
+def _widths(columns: Sequence[str], cells: Sequence[Sequence[str]]) -> list[int]:
+    """How wide each column is where nothing is folded."""
+    return [
+        max(max(map(cell_len, text.split("\n"))) for text in (name, *(row[index] for row in cells)))
+        for index, name in enumerate(columns)
+    ]
+
+
+def _fits(widths: Sequence[int], room: int) -> bool:
+    """Whether a table fits, with the cells of its widest column folded if need be."""
+    *others, widest = sorted(widths)
+    return sum(others) + min(widest, FOLDED_WIDTH) + GAP * len(others) <= room
+
+
+def _records(columns: Sequence[str], cells: Sequence[Sequence[str]]) -> Iterator[str]:
+    """A block of lines for each row, `name: value`, and an empty line between two."""
+    width = max(map(cell_len, columns)) + 1
+    for number, row in enumerate(cells):
+        if number:
+            yield ""
+        for name, value in zip(columns, row, strict=True):
+            if value:
+                yield f"{name + ':':<{width}} {value}"
 
 
 def print_result(result: Any) -> None:

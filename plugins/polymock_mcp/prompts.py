@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import mcp_types as types
@@ -57,6 +58,7 @@ _PROMPTS = (
     ),
 )
 
+_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _FAILED = (
     "select id, ts, protocol, mock, operation, method, path, query, status, outcome, source, "
     "violations, request_headers, request_body, response_body from requests where "
@@ -110,6 +112,8 @@ class Prompts:
         wanted = given.get("id", "")
         if wanted and not all(char.isalnum() or char == "-" for char in wanted):
             raise _wrong("id: it is a UUID, as in the column `id` of the table `requests`.")
+        if wanted and not _UUID.fullmatch(wanted):
+            return [_WHY, _no_call(wanted)]
         where = f"id = '{wanted}'" if wanted else "outcome <> 'ok'"
         sql = f"{_FAILED}{where} order by ts desc limit 1"
         try:
@@ -118,9 +122,13 @@ class Prompts:
             return [_WHY, f"The journal could not be asked ({error.message}) Use logs_sql."]
         rows = [dict(zip(told["columns"], row, strict=True)) for row in told["rows"]]
         if not rows:
-            which = f"No call has the id {wanted}." if wanted else "No recorded call has failed."
-            return [_WHY, f"{which} logs_sql shows those that there are."]
+            return [_WHY, _no_call(wanted)]
         return [_WHY, fenced("The call and its reply", as_json(rows[0]))]
+
+
+def _no_call(wanted: str) -> str:
+    which = f"No call has the id {wanted[:100]}." if wanted else "No recorded call has failed."
+    return f"{which} logs_sql shows those that there are."
 
 
 def _mock_this_api(given: Mapping[str, str]) -> list[str]:

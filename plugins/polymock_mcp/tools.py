@@ -13,15 +13,14 @@ from mcp.shared.exceptions import MCPError
 
 from polymock.commands.command import Command
 from polymock.commands.dispatching import Caller
+from polymock.commands.execution import refuse_unknown
 from polymock.errors import CommandError, UserError
 from polymock_mcp.desk import Desk
 from polymock_mcp.progress import Telling
 from polymock_mcp.refusing import told, unknown_tool
 from polymock_mcp.shapes import RESULT, input_schema, output_schema
-from polymock_mcp.words import for_agents
+from polymock_mcp.words import SERVER, for_agents
 
-SERVER = "server"
-"""The parameter that names a server."""
 _SERVER_SCHEMA = {
     "type": "string",
     "maxLength": 2000,
@@ -67,12 +66,15 @@ class Tools:
             message = unknown_tool(name, self._desk.catalog)
             raise MCPError(code=types.INVALID_PARAMS, message=message)
         params = dict(arguments)
+        takes_server = self._takes_server(command)
         try:
-            server = _server_in(params) if self._takes_server(command) else ""
+            server = _server_in(params) if takes_server else ""
+            if takes_server:
+                refuse_unknown(command, params, (SERVER,))
             async with telling.heard() as progress:
                 result = await self._desk.carry_out(command.name, params, caller, progress, server)
         except UserError as error:
-            text = told(error, command, self._desk.catalog)
+            text = told(error, command, self._desk.catalog, takes_server=takes_server)
             return types.CallToolResult(content=[types.TextContent(text=text)], is_error=True)
         return _answer(command, result)
 

@@ -8,6 +8,10 @@ import re
 from polymock.commands.catalog import Catalog
 from polymock.commands.command import Command
 
+SERVER = "server"
+"""The parameter that names a server."""
+_TARGET = r"`?--(?:instance|journal|config|url)[ =](NAME|PATH|URL)`?"
+_TARGETS = re.compile(rf"{_TARGET}(?: or {_TARGET})*")
 _FLAG = re.compile(r"--([a-z][a-z-]*)(?:[ =](\d+|[A-Z]{2,}))?")
 
 
@@ -19,7 +23,18 @@ def for_agents(text: str, catalog: Catalog) -> str:
     for command in sorted(catalog.commands.values(), key=lambda each: -len(" ".join(each.words))):
         if "mcp" in command.surfaces:
             text = _renamed(text, command)
+    if "instances.start" in catalog.commands:  # what `serve` does for people
+        text = re.sub(r"\bpolymock serve(?![\w-])", "instances_start", text)
     return _FLAG.sub(_parameter, text)
+
+
+def naming_server(text: str) -> str:
+    """A hint, in which the flags that name a server or its journal are the parameter for that."""
+
+    def named(found: re.Match[str]) -> str:
+        return f"`{SERVER}: {'URL' if found[1] == 'URL' else 'NAME'}`"
+
+    return _TARGETS.sub(named, text)
 
 
 def _renamed(text: str, command: Command) -> str:

@@ -222,7 +222,7 @@ class Instance(msgspec.Struct, frozen=True):
     seconds, `memory` in bytes, of all its processes together. `requests` were answered since the
     start; None where nothing is recorded or it does not tell. `config` is "" where specs were
     named; those are then `specs`. `journal` is "" where nothing is recorded. `note` says what is
-    wrong with it.
+    wrong with it, `notes` what it said of itself when it was ready.
     """
 
     name: str
@@ -243,6 +243,7 @@ class Instance(msgspec.Struct, frozen=True):
     log: str
     warnings: int
     note: str = ""
+    notes: tuple[str, ...] = ()
 
 
 class SetAside(msgspec.Struct, frozen=True):

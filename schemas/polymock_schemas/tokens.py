@@ -13,7 +13,8 @@ TokenName = Annotated[
     str,
     Meta(
         pattern=r"^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}\Z",
-        description="Its name, which stands in `events` for what was done with it: `ci`",
+        description="Its name, which stands in `events` for what was done with it, such as `ci`: "
+        "letters, digits, `.`, `_`, `@` and `-`, at most 64, the first a letter or digit",
     ),
 ]
 File = Annotated[

@@ -54,7 +54,7 @@ class EntityQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         tuple[str, ...],
         Meta(
             max_length=100,
-            description="Conditions that all keep: `status=paid`, `price_max=100`, `owner.city=Rome`",
+            description="Conditions that all keep: `status=paid`, `price_max=100`, `owner.age=3`",
         ),
     ] = ()
     sort: Annotated[

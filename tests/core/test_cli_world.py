@@ -211,3 +211,36 @@ components:
       required: [id, name]
       properties: {id: {type: integer}, name: {type: string}, createdAt: {type: string}}
 """
+
+
+@pytest.mark.parametrize(
+    ("arguments", "answer", "words"),
+    [
+        ("world delete pets 7", ENTITY, "Deleted 7 of pets. It was:"),
+        (
+            "world forget a",
+            SNAPSHOT,
+            "Dropped the snapshot a, of the base world, taken 1970-01-01T00:00:00Z, with 3 "
+            "entities.",
+        ),
+        ("sessions drop mine", SESSION, "Dropped the session mine, with 2 writes."),
+    ],
+)
+def test_what_is_gone_is_told_as_gone(
+    server: Server, arguments: str, answer: Any, words: str
+) -> None:
+    server.answer = answer
+    assert polymock(*arguments.split()).stdout.splitlines()[0] == words
+
+
+def test_instants_are_told_as_rfc_3339_has_them(server: Server) -> None:
+    server.answer = [SESSION]
+    assert "1970-01-01T00:00:00Z   1970-01-01T00:01:00Z" in polymock("sessions", "list").stdout
+
+
+def test_bindings_have_headings_and_no_empty_columns(server: Server) -> None:
+    server.answer = {"collections": [{**COLLECTION, "entities": None}], "bindings": []}
+    lines = polymock("world", "bound").stdout.splitlines()
+    assert lines[0] == "Collections"
+    assert "" in lines and "Operations" in lines
+    assert lines[2].split() == ["collection", "key", "types", "references"]

@@ -12,7 +12,7 @@ import msgspec
 import rich_click as click
 
 from polymock.cli.group import Group
-from polymock.cli.options import given, parameters
+from polymock.cli.options import given, parameters, refused
 from polymock.commands.catalog import Catalog, installed
 from polymock.commands.command import Command
 from polymock.commands.context import Progress, silent
@@ -159,7 +159,7 @@ def _carry_out(command: Command, params: dict[str, Any], asked: Asked) -> None:
     try:
         read = read_params(command, params)
     except CommandError as error:
-        raise click.UsageError("\n".join(filter(None, (error.message, error.hint)))) from error
+        raise click.UsageError(refused(command, error)) from error
     target = Target(**asked.where)
     if asked.follows:
         follow = pkgutil.resolve_name(command.terminal.follow)

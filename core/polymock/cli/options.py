@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from msgspec import inspect
 from polymock.cli.group import Duration
 from polymock.commands.command import Command
 from polymock.config.units import format_duration
+from polymock.errors import CommandError
 
 
 class Instant(click.ParamType[str]):
@@ -79,6 +81,30 @@ def given(command: Command, values: Mapping[str, Any]) -> dict[str, Any]:
             place = place.setdefault(name, {})
         place[field.encode_name] = list(value) if isinstance(value, tuple) else value
     return told
+
+
+def refused(command: Command, error: CommandError) -> str:
+    """Why parameters are refused, in the words of the command line.
+
+    The parameters are named as they are there (`--all`, `NAMES`), and nothing is said in JSON: the
+    example that a hint shows is one of the API.
+    """
+    terminal = command.terminal
+    words = {
+        field.name: field.name.upper().replace("_", "-")
+        if field.name in terminal.arguments
+        else f"--{field.name.replace('_', '-')}"
+        for _, field in _flat(command.params)
+        if field.name not in terminal.hidden
+    }
+
+    def spelt(found: re.Match[str]) -> str:
+        return words.get(found[1], found[0])
+
+    told = re.sub(r"`(\w+)`", spelt, error.message)
+    told = re.sub(r"\A(\w+)(?=: )", spelt, told)
+    hint = "" if error.hint.startswith("For example: ") else error.hint
+    return "\n".join(filter(None, (told, hint)))
 
 
 def _flat(struct: type, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
@@ -175,8 +201,12 @@ def _kind(type_: inspect.Type, extra: Mapping[str, Any]) -> click.ParamType[Any]
         most = type_.le if type_.le is not None else inf
         return Duration(most, least=type_.ge or 0.0, signed=type_.ge is None)
     if isinstance(type_, inspect.IntType):
+        if type_.ge is None and type_.le is None:
+            return click.INT
         return click.IntRange(type_.ge, type_.le)
     if isinstance(type_, inspect.FloatType):
+        if type_.ge is None and type_.le is None:
+            return click.FLOAT
         return click.FloatRange(type_.ge, type_.le)
     if isinstance(type_, inspect.LiteralType):
         return click.Choice([str(value) for value in type_.values])

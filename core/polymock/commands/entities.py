@@ -84,7 +84,7 @@ def _document(collection: Collection, view: View, params: EntityValue) -> dict[s
     """The value as a document. Raises Invalid."""
     found: list[Violation] = []
     fitting = Fitting(collection, view.model.collections)
-    document = fitting.document(params.value, found)
+    document = fitting.document(params.value, found, view)
     fitting.check_key(params.key, found)
     key = collection.key_in(params.value)
     if key is not None and key != params.key:
@@ -104,10 +104,10 @@ def _where(collection: Collection, text: str) -> Where:
         return Where(path, value)
     if found is None:
         known = ", ".join(sorted(set(collection.names.values())))
-        raise Invalid(
-            f"where: {text[:100]!r} is no condition on a property: {known[:500]}.",
-            [Violation("where", "write NAME=VALUE, with the name of a property")],
-        )
+        why = f"there is no property {name.strip()[:100]!r}; known: {known[:500]}"
+        if not equals:
+            why = f"{text[:100]!r} is no condition such as NAME=VALUE; known: {known[:500]}"
+        raise Invalid(f"where: {why}.", [Violation("where", why)])
     return found
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import pkgutil
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from polymock.commands.command import Command
 from polymock.commands.context import Context
+from polymock.commands.explaining import explained
 from polymock.errors import (
     Aborted,
     AlreadyExists,
@@ -56,7 +57,18 @@ def run(command: Command, params: msgspec.Struct, context: Context) -> Any:
 
 def read_params(command: Command, params: Mapping[str, Any]) -> msgspec.Struct:
     """The parameters as a command takes them. Raises CommandError with violations."""
+    refuse_unknown(command, params)
+    try:
+        return msgspec.convert(params, command.params, strict=False)
+    except msgspec.ValidationError as error:
+        name, message = _place(str(error))
+        raise _wrong(command, name, explained(command.params, name, message), "") from error
+
+
+def refuse_unknown(command: Command, params: Mapping[str, Any], beside: Sequence[str] = ()) -> None:
+    """Refuse parameters that are neither the command's nor those `beside`. Raises CommandError."""
     known = [field.encode_name for field in msgspec.structs.fields(command.params)]
+    known += beside
     unknown = [name for name in params if name not in known]
     if unknown:
         from polymock.config.settings import suggestion
@@ -64,11 +76,6 @@ def read_params(command: Command, params: Mapping[str, Any]) -> msgspec.Struct:
         name = str(unknown[0])
         hint = suggestion(name, known) or f"It takes: {', '.join(known) or 'nothing'}."
         raise _wrong(command, name[:100], "there is no such parameter", hint)
-    try:
-        return msgspec.convert(params, command.params, strict=False)
-    except msgspec.ValidationError as error:
-        name, message = _place(str(error))
-        raise _wrong(command, name, message, "") from error
 
 
 def encode(result: Any) -> bytes:

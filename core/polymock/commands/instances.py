@@ -27,7 +27,7 @@ from polymock.instances.claiming import (
 from polymock.instances.describing import describe, ports_of
 from polymock.instances.ending import end
 from polymock.instances.launching import launch
-from polymock.instances.ordering import Order, order_anew, order_of
+from polymock.instances.ordering import Order, compile_all, order_anew, order_of
 from polymock.instances.output import read_panel
 from polymock.instances.record import Record, overrides_of
 from polymock.instances.registry import Registry
@@ -136,8 +136,9 @@ def stop(context: Context, params: StopParams) -> tuple[Stopped, ...]:
 def restart(context: Context, params: RestartParams) -> Instance:
     """Stop an instance and start it with the same command line, in the same folder, at its ports.
 
-    It gets the environment that it had, or, where it has ended, that of this process. A config that
-    cannot be read leaves it running. Raises ConfigError, ServerError.
+    It gets the environment that it had, or, where it has ended, that of this process. What it is to
+    serve is compiled first: if that cannot be, it goes on as it was. Raises ConfigError, SpecError,
+    PluginError, ServerError.
     """
     registry = Registry.open()
     _refuse_own(choose(registry.known(), params.name))
@@ -145,7 +146,9 @@ def restart(context: Context, params: RestartParams) -> Instance:
     try:
         environ = _environment_of(old)
         fresh = _again(registry, old, environ)
-        server = _load(fresh, environ).config.server
+        loaded = _load(fresh, environ)
+        compile_all(loaded)
+        server = loaded.config.server
         context.progress(0, None, f"stopping {old.name}")
         end(old, params.grace)
     except BaseException:

@@ -59,10 +59,12 @@ def carry_out(
     context = Context(actor=actor, progress=progress, folder=folder)
     if command.place == "machine":
         return run(command, read, context)
-    remote = Remote(target.find, target.token)
     asked = _given(read, params)
-    if command.place == "journal" and target.url is None and target.instance is None:
-        path = _journal_of(target)
+    path = None
+    if command.place == "journal" and target.url is None:
+        path = _journal_file(target)
+    remote = Remote(target.find, target.token)
+    if path is not None:
         server = find_server(path)
         if server is None or not server.records:
             return _on_file(command, read, path, context)
@@ -132,6 +134,29 @@ def find_instance(name: str) -> str:
         f"No instance {name[:100]!r} runs.",
         f"There are: {running}." if running else "Start one: `polymock start`.",
     )
+
+
+def _journal_file(target: Target) -> Path | None:
+    """The journal that is meant; None where it is that of an instance which runs.
+
+    An instance that has ended is asked by the file that it left. Raises ConfigError, or
+    JournalError where nothing is recorded.
+    """
+    if target.instance is None:
+        return _journal_of(target)
+    # Imported here: only who names an instance needs them.
+    from polymock.instances.describing import find_ended
+    from polymock.instances.registry import Registry
+
+    ended = find_ended(Registry.open(), target.instance)
+    if ended is None:
+        return None
+    if not ended.journal:
+        raise JournalError(
+            f"The instance {ended.name!r} has ended, and recorded nothing.",
+            f"Start it again: `polymock restart {ended.name}`.",
+        )
+    return Path(ended.journal)
 
 
 def _journal_of(target: Target) -> Path:

@@ -131,7 +131,7 @@ def find_admin(url: str | None, config: str | None, journal: str | None) -> str:
         raise ServerError(
             f"No server runs beside {path}.",
             "Start it with `polymock serve`, or name it: `--instance NAME` (`polymock ps` lists "
-            "them), or its admin API with --url.",
+            "them), or its admin API: `--url URL`.",
         )
     return server.admin_url
 

@@ -126,7 +126,9 @@ def _clock_change(params: ClockChange) -> Callable[[ClockSetting], ClockSetting]
     asked = (params.freeze or now is not None, move is not None, params.reset)
     if sum(asked) != 1:
         raise WorldError(
-            "One thing can be done to the clock at a time.",
+            "One thing can be done to the clock at a time."
+            if any(asked)
+            else "It does not say what to do to the clock.",
             "Give one of: freeze (with or without now), now, move, reset.",
         )
     if params.reset:

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from polymock.config.files import FILE_NAMES, find_config, is_config, read_config
 from polymock.config.settings import ENV_KEY, Problem, decode, refusal, suggestion
+from polymock.config.units import parse_duration
 from polymock.documents.places import is_url
 from polymock.errors import ConfigError
 from polymock_schemas.config import Config, MockConfig, ServerConfig
@@ -230,6 +231,14 @@ def _conflicts(config: Config) -> Iterator[Problem]:
         if isinstance(choice, dict) and not isinstance(choice.get("type"), str):
             hint = "It names a plugin of `polymock.auth`, such as `type: api-key`."
             yield Problem(f"auth.{name}.type", "this key is missing or not text", hint)
+    journal = config.journal
+    if (
+        journal.retain is not None
+        and journal.archive is not None
+        and parse_duration(journal.archive) >= parse_duration(journal.retain)
+    ):
+        problem = "what is that old is deleted by journal.retain, and never archived"
+        yield Problem("journal.archive", problem, "Archive sooner, or retain longer.")
     names: dict[str, int] = {}
     for index, mock in enumerate(config.mocks):
         for position, name in enumerate(mock.auth or ()):

@@ -52,6 +52,7 @@ def describe(registry: Registry, record: Record) -> Instance:
         log=str(registry.log_of(record)),
         warnings=sum(len(mock.faults) for mock in panel.mocks),
         note=note,
+        notes=panel.notes,
     )
 
 
@@ -73,6 +74,14 @@ def ports_of(panel: Started) -> dict[str, int]:
         **{wire.protocol: f"//{wire.address}" for wire in panel.listeners},
     }
     return {name: port for name, url in named.items() if (port := urlsplit(url).port)}
+
+
+def find_ended(registry: Registry, name: str) -> Instance | None:
+    """An instance that is remembered, and does not run; None where there is none of the name."""
+    for record in registry.known():
+        if record.name == name and record.find_process() is None and not record.is_being_started:
+            return describe(registry, record)
+    return None
 
 
 def find_owner(

@@ -100,7 +100,7 @@ def _order(
     if not texts:
         loaded = load(specs, overrides_of(options), environ, folder)
         if compiled:
-            _compile(loaded)
+            compile_all(loaded)
         return _of(run, loaded, tuple(specs), (), options, folder)
     check_texts(texts)
     named = (*served_names(texts), *_absolute(specs, folder))
@@ -110,7 +110,7 @@ def _order(
             options = _with_free_ports(options)
             loaded = load(named, overrides_of(options), environ, stage)
         if compiled:
-            _compile(loaded)
+            compile_all(loaded)
     return _of(run, loaded, named, tuple(texts), options, folder)
 
 
@@ -164,9 +164,9 @@ def _named_as_given(stage: Path) -> Iterator[None]:
         raise
 
 
-def _compile(loaded: LoadedConfig) -> None:
+def compile_all(loaded: LoadedConfig) -> None:
     """Compile what is to be served. Raises SpecError, PluginError, ConfigError."""
-    # Imported here: only a change needs the protocols in this process.
+    # Imported here: only a change or a restart needs the protocols in this process.
     from polymock.contracts import compile_mock
 
     for mock in loaded.config.mocks:

@@ -86,7 +86,7 @@ def open_read_only(path: str) -> ReadOnlyJournal:
     if not Path(path).is_file():
         raise JournalError(
             f"there is no journal at {path}",
-            "name it with `--journal PATH`, or its config with `--config PATH`",
+            "name it with `--journal PATH` or `--config PATH`",
         )
     connection = _connect(path, read_only=True)
     with _closed_on_failure(connection, path):

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from polymock.config.settings import suggestion
-from polymock.world.adapting import Adapter, resolve
+from polymock.world.adapting import Adapter, Others, resolve
 from polymock.world.collections import Collection, Reference
 from polymock.world.entities import MISSING
 from polymock.world.integrity import keys_in
@@ -48,11 +48,14 @@ class Fitting:
         self._is_text = is_text
         self._known: dict[str, _Property | None] = {}
 
-    def document(self, value: Mapping[str, Any], found: list[Violation]) -> dict[str, Any]:
+    def document(
+        self, value: Mapping[str, Any], found: list[Violation], others: Others | None = None
+    ) -> dict[str, Any]:
         """The object as a document, without its key where it has none.
 
         What some contract does not admit is added to `found`. Null says nothing where none has it.
-        What objects inside it leave out and always have is sampled.
+        What objects inside it leave out and always have is that of the `others` whom they tell
+        of, or sampled.
         """
         document: dict[str, Any] = {}
         for name, held in value.items():
@@ -64,7 +67,7 @@ class Fitting:
             elif known.reference is not None:
                 self._refer(document, name, known, known.reference, held, found)
             else:
-                told = self._told(known, held)
+                told = self._told(known, held, others)
                 if told is not MISSING:
                     document[known.name] = told
                     refusing = (each for each in known.adapters if each.settle(told) is MISSING)
@@ -116,15 +119,15 @@ class Fitting:
             reference is not None and folded in reference.embeds,
         )
 
-    def _told(self, known: _Property, held: Any) -> Any:
+    def _told(self, known: _Property, held: Any, others: Others | None) -> Any:
         """The value in the terms of the first contract that admits it; MISSING where none does."""
         for adapter in known.adapters:
-            told = adapter.settle(held)
+            told = adapter.settle(held, others)
             if told is not MISSING:  # what only other contracts know is there too
                 return adapter.beside(told, held)
         if self._is_text and isinstance(held, str) and held.lstrip()[:1] in ("[", "{"):
             try:
-                return self._told(known, msgspec.json.decode(held))
+                return self._told(known, msgspec.json.decode(held), others)
             except (ValueError, RecursionError):
                 return MISSING
         return MISSING

@@ -7,6 +7,7 @@ from typing import Any
 
 from polymock.errors import Aborted
 from polymock.world.clock import instant_text
+from polymock.world.collections import Collection
 from polymock.world.view import Entity
 
 CREATED = frozenset(
@@ -26,6 +27,16 @@ TAGS = frozenset({"etag", "version", "revision", "resourceversion", "rev", "lock
 MADE = CREATED | UPDATED | TAGS
 """Properties that the world sets itself where nobody does."""
 _MILLISECONDS = 100_000_000_000
+
+
+def at_first(collection: Collection, folded: str, sampled: Any, now: datetime) -> Any:
+    """What a property is of an entity that was just made, where nobody says it: times are the
+    clock's, tags begin, states are those that entities begin in; else what was sampled."""
+    if folded in CREATED or folded in UPDATED:
+        return instant_like(now, sampled)
+    if folded in TAGS:
+        return 1 if isinstance(sampled, int) else sampled
+    return collection.beginning(folded, sampled)
 
 
 def next_tag(entity: Entity, name: str, old: Any, said: Any) -> Any:

@@ -10,7 +10,7 @@ import msgspec
 
 from polymock.errors import Aborted, AlreadyExists, Invalid, PreconditionFailed, TooLarge
 from polymock.stores import Change, Conflict, Number, Row
-from polymock.world.collections import Collection, Reference
+from polymock.world.collections import Collection, Reference, parent_of
 from polymock.world.completing import completed, kept
 from polymock.world.integrity import (
     check_references,
@@ -23,7 +23,7 @@ from polymock.world.keys import CROWD, FIRST_NEW, MAX_KEY, is_usable
 from polymock.world.names import fold
 from polymock.world.nesting import nested
 from polymock.world.rows import BASE, MAX_NUMBERED, Stored, decode, encode
-from polymock.world.stamps import CREATED, MADE, TAGS, UPDATED, instant_like, next_tag
+from polymock.world.stamps import CREATED, MADE, UPDATED, at_first, instant_like, next_tag
 from polymock.world.view import Entity, Seen, View
 from polymock_schemas.calls import Violation
 
@@ -290,15 +290,8 @@ class Writer(View):
         ]
         imagined = nested(self, collection, key, collection.imagine(key)) if unsaid else {}
         for folded, name in unsaid:
-            if name not in imagined:
-                continue
-            value = imagined[name]
-            if folded in CREATED or folded in UPDATED:
-                document[name] = instant_like(self.now(), value)
-            elif folded in TAGS:
-                document[name] = 1 if isinstance(value, int) else value
-            else:
-                document[name] = collection.beginning(folded, value)
+            if name in imagined:
+                document[name] = at_first(collection, folded, imagined[name], self.now())
         for reference in collection.references:
             is_left_out = reference.names & set(settable) and not (
                 reference.names & collection.required
@@ -314,11 +307,12 @@ class Writer(View):
         entity = self._imagined(collection, key)
         if entity is not None:
             return entity.value.get(reference.name)
-        first = self.first_keys(reference.collection, CROWD)
-        if not first:
-            return None
-        parent = first[collection.seed_of(key) % len(first)]
-        return self.model.collections[reference.collection].typed_key(parent)
+        target = self.model.collections[reference.collection]
+        parent = parent_of(collection, reference, key, target) if target.imagines else None
+        if parent is None or not self.exists(target.name, parent):
+            first = self.first_keys(target.name, CROWD)
+            parent = first[collection.seed_of(key) % len(first)] if first else None
+        return None if parent is None else target.typed_key(parent)
 
     def _renewed(
         self, collection: Collection, entity: Entity, given: Mapping[str, Any]
@@ -336,18 +330,21 @@ class Writer(View):
                 document[name] = next_tag(entity, name, old, document.get(name))
         self._complete(collection, entity.key, document)
         document[collection.key] = entity.value.get(collection.key, entity.key)
-        return _in_order(document, entity.value)
+        return _in_order(_in_order(document, entity.value), collection.order)
 
     def _complete(self, collection: Collection, key: str, document: dict[str, Any]) -> None:
-        """Add what some contract always has and the document leaves out, so that all show the
-        same there."""
-        for name in collection.always:
-            if name in document:
-                continue
-            reference = collection.reference(fold(name))
-            if reference is None:
-                document[name] = collection.imagine(key).get(name)
-            elif not reference.many:
+        """Add what some contract always has and the document leaves out, as a new entity has it:
+        it is the same whatever was there before."""
+        lacking = [name for name in collection.always if name not in document]
+        if not lacking:
+            return
+        imagined = nested(self, collection, key, collection.imagine(key))
+        for name in lacking:
+            folded = fold(name)
+            reference = collection.reference(folded)
+            if reference is None and name in imagined:
+                document[name] = at_first(collection, folded, imagined[name], self.now())
+            elif reference is not None and not reference.many:
                 document[name] = self._imagined_reference(collection, key, reference)
 
 

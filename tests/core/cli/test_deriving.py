@@ -29,9 +29,14 @@ class Params(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     kind: Annotated[Literal["a", "b"], Meta(description="A kind")] = "a"
     dry_run: Annotated[bool, Meta(description="Do nothing")] = False
     warn: Annotated[bool, Meta(description="Say so")] = True
+    seed: Annotated[int | None, Meta(description="A seed")] = None
     value: Annotated[dict[str, Any] | None, Meta(description="An object")] = None
     inner: Inner = Inner()
     secret: Annotated[str, Meta(description="For programs")] = ""
+
+    def __post_init__(self) -> None:
+        if self.seed == 0:
+            raise ValueError("say `name`, or `dry_run`, but no `secret`")
 
 
 class Told(msgspec.Struct):
@@ -102,6 +107,7 @@ def test_parameters_are_arguments_and_options() -> None:
             "kind": "a",
             "dry_run": True,
             "warn": False,
+            "seed": None,
             "value": {"a": 1},
             "inner": {"depth": 4},
             "secret": "",
@@ -122,7 +128,7 @@ def test_results_are_shown_and_may_fail() -> None:
     ("arguments", "words"),
     [
         ([], "NAME"),
-        (["toolong"], "name"),
+        (["toolong"], "NAME"),
         (["x", "-s", "0"], "size"),
         (["x", "--wait", "2m"], "wait"),
         (["x", "--kind", "c"], "kind"),
@@ -141,11 +147,22 @@ def test_wrong_usage_names_the_parameter_and_ends_with_2(arguments: list[str], w
     assert result.stdout == ""
 
 
+def test_refusals_speak_as_the_command_line_does() -> None:
+    result = do("x", "--seed", "0")
+    told = " ".join(result.stderr.replace("│", "").split())
+    assert result.exit_code == 2
+    assert "say NAME, or --dry-run, but no `secret`" in told
+    assert "{" not in told
+    result = do("toolong")
+    assert "NAME: Expected" in " ".join(result.stderr.replace("│", "").split())
+
+
 def test_help_tells_defaults_and_limits() -> None:
     text = " ".join(do("--help").stdout.split())
     assert "Do it." in text
     assert "A time; default: 1s." in text
     assert "--secret" not in text
+    assert "<=None" not in text
 
 
 def test_what_a_command_refuses_is_raised() -> None:

@@ -77,6 +77,13 @@ def test_unmatched_calls_are_told_with_the_nearest(capsys):
     ]
 
 
+def test_a_reason_that_is_a_question_ends_once(capsys):
+    why = "Cannot query field 'nam'. Did you mean 'name'?"
+    one = Unmatched("g", "graphql", "POST", "/g", 400, 1, NOW, NOW, "1", None, "", why, "")
+    showing.show_unmatched(UnmatchedCalls(1, 1, (one,)), UnmatchedQuery())
+    assert capsys.readouterr().out.splitlines()[1] == f"          {why}"
+
+
 def test_what_does_not_hold_is_told_with_what_came_near(capsys):
     call = SeenCall("1", NOW, "GET", "/a", "GET /a", 200, "")
     result = Verification(False, "Never.", "once", 0, (), (NearMiss(call, ("path: x",)),))

@@ -9,10 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
+from core.instances.doubles import keep, record_of, started
 from polymock.commands.local import Target, carry_out
 from polymock.commands.offers.logs import SQL
 from polymock.errors import CommandError, JournalError, ServerError
+from polymock.instances.registry import Registry
 from polymock.journal.database import open_journal
 from polymock.server.serverfile import path_for
 
@@ -93,6 +96,46 @@ def test_what_a_killed_server_left_is_passed_over(tmp_path: Path, pid: int) -> N
     announce(tmp_path, pid, 9)
     open_journal(str(tmp_path / "j.duckdb")).close()
     assert query("select 7 as n", tmp_path / "j.duckdb", 10, 2).rows == [[7]]
+
+
+@pytest.fixture
+def registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Registry:
+    """An empty one, which the commands use too."""
+    monkeypatch.setenv("POLYMOCK_STATE_DIR", str(tmp_path / "state"))
+    return Registry.open()
+
+
+def ask_instance(name: str) -> Any:
+    return carry_out(SQL, {"sql": "select 7 as n"}, Target(instance=name), actor="test").rows
+
+
+def test_an_instance_that_has_ended_is_asked_by_its_journal(
+    tmp_path: Path, registry: Registry
+) -> None:
+    path = tmp_path / "j.duckdb"
+    open_journal(str(path)).close()
+    panel = replace(started(8080, 9), journal=str(path))
+    keep(registry, record_of("pets"), panel)
+    assert ask_instance("pets") == [[7]]
+    with pytest.raises(ServerError, match="No instance 'shop' runs"):
+        ask_instance("shop")
+    keep(registry, record_of("mute"), replace(panel, journal=""))
+    with pytest.raises(JournalError, match="'mute' has ended, and recorded nothing"):
+        ask_instance("mute")
+    path.unlink()
+    with pytest.raises(JournalError, match="there is no journal at"):
+        ask_instance("pets")
+
+
+def test_an_ended_instances_journal_that_another_server_has_is_asked_there(
+    tmp_path: Path, registry: Registry, admin: Admin
+) -> None:
+    admin.answer = (
+        b'{"columns":["n"],"types":["INTEGER"],"rows":[[1]],"truncated":false,"elapsed_ms":3}'
+    )
+    panel = replace(started(8080, 9), journal=str(tmp_path / "j.duckdb"))
+    keep(registry, record_of("pets"), panel)
+    assert ask_instance("pets") == [[1]]
 
 
 def test_a_missing_journal_is_told(tmp_path: Path) -> None:

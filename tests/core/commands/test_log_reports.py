@@ -96,9 +96,15 @@ def test_what_nobody_knows_is_refused(journal: Path) -> None:
 
 
 def test_forms_by_name() -> None:
-    assert [form_of(name) for name in (None, "a.HTM", "a.json", "a.pdf")] == [
+    assert [form_of(name) for name in (None, "a.HTM", "a.json", "a")] == [
         "text",
         "html",
         "json",
         "text",
     ]
+
+
+def test_an_ending_that_asks_for_no_form_is_refused() -> None:
+    with pytest.raises(CommandError, match="does not tell the format") as caught:
+        form_of("report.xyz")
+    assert ".html" in caught.value.hint

@@ -117,6 +117,8 @@ def test_secrets_of_plugins_stay_in_the_environment(tmp_path: Path) -> None:
         ("server: {admin_hosts: [a/b]}", "server.admin_hosts[0]: not written as it should be"),
         ("server: {admin_rate: -1}", "server.admin_rate: "),
         ("server: {port: 9, admin_port: 9}", "server.admin_port: 9 is server.port already"),
+        ("journal: {retain: 1d, archive: 2d}", "journal.archive: what is that old"),
+        ("journal: {retain: 48h, archive: 2d}", "journal.archive: what is that old"),
         ("- a", "must be a table of settings"),
         ("a: [", "cannot be parsed"),
         ("", "cannot be parsed: the file is empty"),

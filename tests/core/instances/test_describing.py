@@ -9,7 +9,13 @@ from msgspec.structs import replace
 from core.instances.admin import serve_admin
 from core.instances.doubles import Spawn, keep, record_of, started
 from polymock.instances import asking
-from polymock.instances.describing import addresses_of, describe, find_mentioned, find_owner
+from polymock.instances.describing import (
+    addresses_of,
+    describe,
+    find_ended,
+    find_mentioned,
+    find_owner,
+)
 from polymock.instances.processes import this_process
 from polymock.instances.registry import Registry
 
@@ -64,6 +70,22 @@ def test_one_that_ended_says_whether_it_was_asked_to(registry: Registry, spawn: 
     assert (told.status, told.pid, told.uptime, told.memory) == ("exited", None, None, None)
     assert "by itself" in told.note
     assert describe(registry, replace(record, stopped=True)).note == ""
+
+
+def test_what_it_said_of_itself_is_told(registry: Registry, spawn: Spawn) -> None:
+    panel = replace(started(8080, 8081), notes=("It asks for a token.",))
+    record = keep(registry, record_of("shop", spawn()), panel)
+    assert describe(registry, record).notes == ("It asks for a token.",)
+
+
+def test_only_one_that_is_known_has_ended(registry: Registry, spawn: Spawn) -> None:
+    keep(registry, record_of("shop", spawn()), started(8080, 8081))
+    keep(registry, record_of("gone"), started(8080, 8081))
+    assert find_ended(registry, "shop") is None
+    assert find_ended(registry, "nobody") is None
+    gone = find_ended(registry, "gone")
+    assert gone is not None
+    assert gone.journal == "/tmp/polymock.duckdb"
 
 
 def test_another_process_with_its_pid_is_not_shown(registry: Registry, spawn: Spawn) -> None:

@@ -253,6 +253,60 @@ def test_objects_that_nobody_wrote_refer_to_entities_that_are_there() -> None:
     assert view.exists("products", after[0]["productId"])
 
 
+@pytest.mark.parametrize("strict", [False, True])
+def test_what_a_replacement_leaves_out_is_as_in_a_new_entity(strict: bool) -> None:
+    held = {"productId": "1", "productName": "nobody", "quantity": 1, "cents": 5}
+    orders = kind(
+        "Order",
+        {
+            "id": TEXT,
+            "customerId": TEXT,
+            "status": {"type": "string", "enum": ["sent", "new"]},
+            "note": TEXT,
+            "lines": lines(LINE),
+        },
+        required=["customerId", "status", "lines"],
+        references=[KindReference("customerId", "customer")],
+    )
+    customers = kind("Customer", {"id": TEXT, "name": TEXT})
+
+    def imagine(key: str, seed: int) -> dict[str, Any]:
+        return {"id": key, "status": "sent", "note": "n", "lines": [held, held, held]}
+
+    orders = replace(orders, imagine=imagine)
+    bindings = [bound(each.name, "get", each) for each in (PRODUCTS, customers, orders)]
+    inference = Inference((PRODUCTS, customers, orders), tuple(bindings))
+    world = world_of(
+        config_of(products={"strict": True}, orders={"strict": strict}), rest=inference
+    )
+    view = writer_of(world)
+    for key, name in (("7", "Lamp"), ("8", "Chair")):
+        view.create("products", {"name": name}, key=key)
+    settable = view.model.collections["orders"].names
+
+    def put() -> dict[str, Any]:
+        def make() -> Any:
+            return view.create("orders", {}, key="1", settable=settable)
+
+        return dict(view.write("orders", "1", lambda entity: {}, otherwise=make).value)
+
+    first = put()
+    names = {"7": "Lamp", "8": "Chair"}
+    assert [names[each["productId"]] for each in first["lines"]] == [
+        each["productName"] for each in first["lines"]
+    ]
+    assert first["status"] == "new"
+    assert "note" not in first
+    assert view.exists("customers", first["customerId"])
+    again = put()
+    view.write("orders", "1", lambda entity: {**entity.value, "note": "x", "status": "sent"})
+    changed = put()
+    view.delete("orders", "1")
+    anew = put()
+    assert first == again == changed == anew
+    assert list(first) == list(again) == list(changed) == list(anew)
+
+
 def test_rows_of_files_keep_what_only_other_contracts_know() -> None:
     model = world_of(None, graph=GRAPH_SHOP, rest=SHOP).model
     fitting = Fitting(model.collections["orders"], model.collections)

@@ -83,11 +83,15 @@ def test_the_call_that_failed_comes_with_it() -> None:
     assert "mocks_operation" in says
     assert '"status": 422' in data
     assert "outcome <> 'ok'" in desk.heard[0][1]["sql"]
-    get(desk, "why_did_this_fail", {"id": "01a227d2-7e71"})
-    assert "id = '01a227d2-7e71'" in desk.heard[1][1]["sql"]
+    uuid = "01a227d2-7e71-7000-8000-0123456789ab"
+    get(desk, "why_did_this_fail", {"id": uuid})
+    assert f"id = '{uuid}'" in desk.heard[1][1]["sql"]
     empty = ScriptedDesk({"logs.sql": NO_ROWS})
     assert "No recorded call has failed." in get(empty, "why_did_this_fail")[1]
+    assert f"No call has the id {uuid}." in get(empty, "why_did_this_fail", {"id": uuid})[1]
+    asked = len(empty.heard)
     assert "No call has the id 7." in get(empty, "why_did_this_fail", {"id": "7"})[1]
+    assert len(empty.heard) == asked  # the journal would refuse it
     assert "Use logs_sql." in get(ScriptedDesk({}), "why_did_this_fail")[1]
 
 

@@ -8,13 +8,17 @@ import pytest
 from mcp import Client, MCPError
 from mcp.types import INVALID_PARAMS, CallToolResult
 
-from agents.doubles import Book, FakeDesk, Mode, client_of
+from agents.doubles import Book, FakeDesk, Mode, ScriptedDesk, client_of
 from polymock.errors import CommandError, ServerError, SpecError
 from polymock_schemas.calls import Violation
 from polymock_schemas.commands import Fault
 
 
-def ask(desk: FakeDesk, work: Callable[[Client], Awaitable[Any]], mode: Mode = "legacy") -> Any:
+def ask(
+    desk: FakeDesk | ScriptedDesk,
+    work: Callable[[Client], Awaitable[Any]],
+    mode: Mode = "legacy",
+) -> Any:
     """What comes of some work with a client."""
 
     async def run() -> Any:
@@ -24,7 +28,9 @@ def ask(desk: FakeDesk, work: Callable[[Client], Awaitable[Any]], mode: Mode = "
     return asyncio.run(run())
 
 
-def call(desk: FakeDesk, name: str, arguments: dict[str, Any] | None = None) -> CallToolResult:
+def call(
+    desk: FakeDesk | ScriptedDesk, name: str, arguments: dict[str, Any] | None = None
+) -> CallToolResult:
     result: CallToolResult = ask(desk, lambda client: client.call_tool(name, arguments))
     return result
 
@@ -137,8 +143,18 @@ def test_wrong_parameters_are_told_with_an_example() -> None:
             ["That is no fault of yours."],
         ),
         (
-            SpecError.of([Fault("error", "a.yaml", "/paths", "it is a list", "Make it a map.")]),
-            ["- a.yaml#/paths: it is a list", "What to do: Make it a map.", "the mended spec"],
+            SpecError.of(
+                [
+                    Fault("error", "a.yaml", "/paths", "it is a list", "Make it a map."),
+                    Fault("error", "b.yaml", "", "it is empty", ""),
+                ]
+            ),
+            [
+                "- a.yaml#/paths: it is a list",
+                "- b.yaml: it is empty",
+                "What to do: Make it a map.",
+                "the mended spec",
+            ],
         ),
     ],
 )
@@ -147,6 +163,72 @@ def test_errors_say_what_to_do_next(error: Exception, words: list[str]) -> None:
     assert result.is_error
     for each in words:
         assert each in text_of(result)
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (CommandError("a: no.", "", "wrong", [Violation("a", "no")]), "a: no."),
+        (CommandError("it is empty", "", "wrong", [Violation("", "it is empty")]), "it is empty"),
+        (
+            CommandError("Two are wrong.", "", "wrong", [Violation("", "no")]),
+            "Two are wrong.\n- no",
+        ),
+        (SpecError.of([Fault("error", "a.yaml", "", "it is empty", "")]), "a.yaml: it is empty"),
+    ],
+)
+def test_errors_say_nothing_twice(error: Exception, said: str) -> None:
+    told = text_of(call(FakeDesk(error), "books_burn", {"shelf": "a"}))
+    assert told.partition("\nAn example")[0].partition("\nThen call")[0] == said
+
+
+HINT = (
+    "Name it: `--instance NAME`, or its admin API: `--url URL`; `--journal PATH` or `--config PATH`"
+)
+
+
+@pytest.mark.parametrize(
+    ("chooses", "told"),
+    [
+        (True, "`server: NAME`, or its admin API: `server: URL`; `server: NAME`"),
+        (False, "`instance: NAME`, or its admin API"),
+    ],
+)
+def test_the_server_is_named_with_the_parameter_for_it(chooses: bool, told: str) -> None:
+    desk = FakeDesk(ServerError("No server runs.", HINT), chooses=chooses)
+    assert f"Name it: {told}" in text_of(call(desk, "books_burn", {"shelf": "a"}))
+
+
+def test_the_parameter_for_a_server_is_among_those_that_are_known() -> None:
+    for chooses in (True, False):
+        desk = FakeDesk(chooses=chooses)
+        said = text_of(call(desk, "books_list", {"shelf": "a", "zzz": 1}))
+        assert ("server" in said.partition("An example")[0]) is chooses
+        assert not desk.heard
+
+
+def test_who_may_not_do_something_is_sent_to_who_may() -> None:
+    hint = "Use a token of that role: `polymock tokens create NAME --role admin`."
+    desk = FakeDesk(CommandError("It asks for the role admin.", hint, "forbidden"))
+    said = text_of(call(desk, "books_burn", {"shelf": "a"}))
+    assert said.endswith(f"What to do: Ask whoever runs the server. {hint}")
+
+
+SAYS = "Name its protocol with `protocol:`."
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        SpecError.of([Fault("error", "a.txt", "", "no protocol", SAYS)]),
+        ServerError(f"'a' ended while it started. The end of its log:\n  Hint: {SAYS}"),
+    ],
+)
+def test_a_protocol_can_be_named_in_a_text(error: Exception) -> None:
+    desk = ScriptedDesk({"instances.start": error})
+    texts = [{"name": "a.txt", "text": "?"}]
+    said = text_of(call(desk, "instances_start", {"texts": texts}))
+    assert "A text named polymock.yaml among `texts` can say it" in said
 
 
 def test_an_unknown_tool_is_an_error_of_the_protocol_with_the_nearest_name() -> None:

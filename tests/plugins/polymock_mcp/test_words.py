@@ -19,6 +19,7 @@ from polymock_mcp.words import for_agents
         ("choose another --name.", "choose another name."),
         ("`polymock logs server pets`", "`instances_log pets`"),
         ("`logs schema` lists the tables", "`logs_schema` lists the tables"),
+        ("Start it with `polymock serve`.", "Start it with `instances_start`."),
         ("polymock stopwatch", "polymock stopwatch"),
         ("Is the path right?", "Is the path right?"),
     ],

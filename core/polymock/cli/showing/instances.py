@@ -21,12 +21,14 @@ from polymock_schemas.instances import (
 def show_instance(instance: Instance, _params: object) -> None:
     """What there is to know of an instance that serves now."""
     addresses = [(each.protocol, each.url, ", ".join(each.mocks)) for each in instance.addresses]
-    rows = [*addresses, ("admin", instance.admin_url, "")]
+    journal = instance.journal or "off: nothing is recorded"
+    rows = [*addresses, ("admin", instance.admin_url, ""), ("journal", journal, "")]
     widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
     lines = [f"{instance.name} is {instance.status} (pid {instance.pid})."]
     lines += [f"  {a:<{widths[0]}}  {b:<{widths[1]}}  {c}".rstrip() for a, b, c in rows]
     if instance.note:
         lines.append(f"  {instance.note}")
+    lines += [f"  note: {note}" for note in instance.notes]
     if instance.warnings:
         lines.append(f"  warnings: {instance.warnings}; polymock logs server {instance.name}")
     print_lines([*lines, f"Stop it with: polymock stop {instance.name}"])

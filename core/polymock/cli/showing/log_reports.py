@@ -8,6 +8,7 @@ from pathlib import Path
 from polymock.errors import CommandError
 from polymock.journal.reports.wording import count
 from polymock.journal.reports.writing import write
+from polymock_schemas.calls import Violation
 from polymock_schemas.log_reports import Format, Report, ReportQuery
 
 _FORMS: dict[str, Format] = {
@@ -43,5 +44,16 @@ def show_report(report: Report, params: ReportQuery) -> None:
 
 
 def form_of(output: str | None) -> Format:
-    """The form that a file's name asks for; text where it asks for none."""
-    return "text" if output is None else _FORMS.get(Path(output).suffix.lower(), "text")
+    """The form that a file's name asks for; text where there is no file, or no ending.
+
+    Raises CommandError where its ending asks for none.
+    """
+    ending = "" if output is None else Path(output).suffix.lower()
+    if output is None or not ending:
+        return "text"
+    form = _FORMS.get(ending)
+    if form is None:
+        why = f"{output[:200]!r} does not tell the format"
+        hint = f"End it with {', '.join(_FORMS)}; or say --format."
+        raise CommandError(f"output: {why}.", hint, "wrong", [Violation("output", why)])
+    return form

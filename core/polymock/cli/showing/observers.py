@@ -68,11 +68,13 @@ def show_replayed(replayed: Replayed, _params: msgspec.Struct) -> None:
 def show_health(health: Health, _params: msgspec.Struct) -> None:
     """A line for each part."""
     print_lines(["ready" if health.ready else "not ready"])
-    print_table(("part", "state", ""), [(p.name, p.state, p.reason) for p in health.parts])
+    rows = [(p.name, p.state, "" if p.reason == p.state else p.reason) for p in health.parts]
+    print_table(("part", "state", "why"), rows)
 
 
 def _outcome(delivery: Delivery) -> str:
-    took = f"{delivery.attempts} attempt(s), {delivery.elapsed_ms} ms"
+    attempts = "1 attempt" if delivery.attempts == 1 else f"{delivery.attempts} attempts"
+    took = f"{attempts}, {delivery.elapsed_ms} ms"
     if delivery.delivered:
         return f"{delivery.id} was delivered: HTTP {delivery.status}, {took}."
     return f"{delivery.id} was not delivered: {delivery.error} ({took})."

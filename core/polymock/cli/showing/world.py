@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import msgspec
 
@@ -21,10 +22,14 @@ from polymock_schemas.world import (
     WorldBindings,
 )
 
+COLLECTION_COLUMNS = ("collection", "key", "types", "references", "strict", "written")
+
 
 def show_bindings(found: WorldBindings, _params: msgspec.Struct) -> None:
     """Collections, then operations and why they are bound."""
-    show_collections(found.collections, _params)
+    print_lines(["Collections", ""])
+    print_table(*_filled(COLLECTION_COLUMNS, _collections(found.collections)))
+    print_lines(["", "Operations", ""])
     rows = [
         (each.mock, each.operation, each.role, each.collection, each.why or "not bound")
         for each in found.bindings
@@ -34,7 +39,11 @@ def show_bindings(found: WorldBindings, _params: msgspec.Struct) -> None:
 
 def show_collections(found: Sequence[CollectionInfo], _params: msgspec.Struct) -> None:
     """A line for each collection."""
-    rows = [
+    print_table(COLLECTION_COLUMNS, _collections(found))
+
+
+def _collections(found: Sequence[CollectionInfo]) -> list[tuple[Any, ...]]:
+    return [
         (
             each.name,
             each.key,
@@ -45,7 +54,14 @@ def show_collections(found: Sequence[CollectionInfo], _params: msgspec.Struct) -
         )
         for each in found
     ]
-    print_table(("collection", "key", "types", "references", "strict", "written"), rows)
+
+
+def _filled(
+    columns: Sequence[str], rows: Sequence[Sequence[Any]]
+) -> tuple[list[str], list[list[Any]]]:
+    """A table without the columns that are empty in all rows."""
+    kept = [at for at in range(len(columns)) if not rows or any(row[at] != "" for row in rows)]
+    return [columns[at] for at in kept], [[row[at] for at in kept] for row in rows]
 
 
 def show_entities(page: EntityPage, params: EntityQuery) -> None:
@@ -66,6 +82,12 @@ def show_entity(told: EntityInfo, _params: msgspec.Struct) -> None:
     print_table(("property", "value"), list(told.value.items()))
 
 
+def show_deleted(told: EntityInfo, _params: msgspec.Struct) -> None:
+    """What was deleted, a line for each property as it was."""
+    print_lines([f"Deleted {told.key} of {told.collection}. It was:", ""])
+    show_entity(told, _params)
+
+
 def show_reset(told: ResetInfo, _params: msgspec.Struct) -> None:
     """What the world is like now."""
     if told.session:
@@ -81,6 +103,13 @@ def show_snapshots(found: SnapshotInfo | Sequence[SnapshotInfo], _params: msgspe
     print_table(("name", "taken", "of", "entities"), rows)
 
 
+def show_dropped_snapshot(told: SnapshotInfo, _params: msgspec.Struct) -> None:
+    """What was dropped."""
+    of = f"the session {told.session}" if told.session else "the base world"
+    words = f"of {of}, taken {_time(told.created)}, with {told.entities} entities."
+    print_lines([f"Dropped the snapshot {told.name}, {words}"])
+
+
 def show_clock(told: ClockInfo, _params: msgspec.Struct) -> None:
     """What it says, and how it goes."""
     state = "stands still" if told.frozen else f"is {told.offset:g}s ahead of the machine's"
@@ -94,5 +123,13 @@ def show_sessions(found: SessionInfo | Sequence[SessionInfo], _params: msgspec.S
     print_table(("name", "created", "ends", "time to live", "writes"), rows)
 
 
+def show_dropped_session(told: SessionInfo, _params: msgspec.Struct) -> None:
+    """What was ended."""
+    writes = "1 write" if told.writes == 1 else f"{told.writes} writes"
+    print_lines([f"Dropped the session {told.name}, with {writes}."])
+
+
 def _time(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).isoformat(sep=" ", timespec="seconds")
+    """An instant as RFC 3339 has it."""
+    text = datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
+    return text.replace("+00:00", "Z")

@@ -23,7 +23,7 @@ START = Command(
     name="instances.start",
     summary="Serve mocks in the background, and return when they answer.",
     help="What is served is named by `specs` (a config, or OpenAPI, GraphQL or .proto files, "
-    "folders and URLs) or given by `texts`. Where a port is taken it does not start: port, "
+    "folders and URLs), or given as text. Where a port is taken it does not start: port, "
     "admin_port and grpc_port 0 pick free ones. What it answers says at which URLs.",
     params=StartParams,
     result=Instance,

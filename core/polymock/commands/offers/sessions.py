@@ -71,7 +71,7 @@ DROP = Command(
     destroys=True,
     example={"name": "checkout-test"},
     route=Route("DELETE", _SESSION),
-    terminal=Terminal(arguments=("name",), show=_SHOW),
+    terminal=Terminal(arguments=("name",), show="polymock.cli.showing.world:show_dropped_session"),
 )
 
 plugin = Plugin(

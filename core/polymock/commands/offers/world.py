@@ -110,7 +110,7 @@ DELETE = Command(
     example={"collection": "orders", "key": "1"},
     route=Route("DELETE", _ENTITY),
     terminal=Terminal(
-        arguments=("collection", "key"), show="polymock.cli.showing.world:show_entity"
+        arguments=("collection", "key"), show="polymock.cli.showing.world:show_deleted"
     ),
 )
 RESET = Command(
@@ -177,7 +177,7 @@ FORGET = Command(
     destroys=True,
     example={"name": "before-checkout"},
     route=Route("DELETE", "/world/snapshots/{name}"),
-    terminal=Terminal(arguments=("name",), show="polymock.cli.showing.world:show_snapshots"),
+    terminal=Terminal(arguments=("name",), show="polymock.cli.showing.world:show_dropped_snapshot"),
 )
 CLOCK = Command(
     name="world.clock",
