@@ -97,7 +97,7 @@ class OutboundSender:
                     log.warning(
                         "%s %s is not sent: %d requests wait already (%d dropped so far)",
                         request.method,
-                        request.url,
+                        _text(request.url),
                         self._waiting.qsize(),
                         self.dropped + 1,
                     )
@@ -136,7 +136,7 @@ class OutboundSender:
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
             self.failed += 1
             reason = str(error) or type(error).__name__
-            log.warning("%s %s is not sent: %s", request.method, request.url, reason)
+            log.warning("%s %s is not sent: %s", request.method, _text(request.url), _text(reason))
         else:
             self.sent += 1
             log.info("%s %s answered %d", request.method, request.url, status)
@@ -166,3 +166,8 @@ class OutboundSender:
                     httpx.AsyncClient, trust_env=False, follow_redirects=False, timeout=None
                 )
             return self._client
+
+
+def _text(told: str) -> str:
+    """Text that can be written as UTF-8, whatever a URL has in it."""
+    return told.encode("utf-8", "backslashreplace").decode()

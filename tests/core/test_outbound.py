@@ -133,6 +133,7 @@ def test_what_is_no_url_fails_and_nothing_else(url: str, caplog: pytest.LogCaptu
         assert (sender.sent, sender.failed) == (0, 1)
 
     asyncio.run(scenario())
+    assert caplog.text.encode()
 
 
 def test_closing_does_not_wait_for_ever() -> None:

@@ -183,9 +183,7 @@ class Control:
             yield self._observation
 
     @contextlib.asynccontextmanager
-    async def _journal_at(
-        self, socket_path: str, observation: Observation
-    ) -> AsyncIterator[None]:
+    async def _journal_at(self, socket_path: str, observation: Observation) -> AsyncIterator[None]:
         """Open the journal and receive; on leaving, everything received is committed."""
         path, config = self._loaded.journal_path, self._loaded.config.journal
         if path is None and not self._loaded.config.observers:
