@@ -289,9 +289,10 @@ class Writer(View):
             and (folded not in settable or folded in MADE or folded in collection.required)
         ]
         imagined = nested(self, collection, key, collection.imagine(key)) if unsaid else {}
+        now = self.now()
         for folded, name in unsaid:
             if name in imagined:
-                document[name] = at_first(collection, folded, imagined[name], self.now())
+                document[name] = at_first(collection, folded, imagined[name], now)
         for reference in collection.references:
             is_left_out = reference.names & set(settable) and not (
                 reference.names & collection.required
@@ -338,12 +339,12 @@ class Writer(View):
         lacking = [name for name in collection.always if name not in document]
         if not lacking:
             return
-        imagined = nested(self, collection, key, collection.imagine(key))
+        imagined, now = nested(self, collection, key, collection.imagine(key)), self.now()
         for name in lacking:
             folded = fold(name)
             reference = collection.reference(folded)
             if reference is None and name in imagined:
-                document[name] = at_first(collection, folded, imagined[name], self.now())
+                document[name] = at_first(collection, folded, imagined[name], now)
             elif reference is not None and not reference.many:
                 document[name] = self._imagined_reference(collection, key, reference)
 

@@ -21,7 +21,7 @@ PETS = Instance(
     config="",
     specs=(),
     folder="/work",
-    journal="/work/polymock.duckdb",
+    journal="/srv/polymock.duckdb",
     log="/state/pets.log",
     warnings=0,
     notes=("The admin port asks for a token, and there is none.",),
@@ -36,7 +36,7 @@ def test_what_was_started_is_shown_with_its_journal_and_notes(
         "pets is running (pid 7).",
         "  openapi  http://127.0.0.1:8080/  pets",
         "  admin    http://127.0.0.1:8081",
-        "  journal  /work/polymock.duckdb",
+        "  journal  /srv/polymock.duckdb",
         "  note: The admin port asks for a token, and there is none.",
         "Stop it with: polymock stop pets",
     ]
