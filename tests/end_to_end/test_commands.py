@@ -36,7 +36,7 @@ SHOP = Path(__file__).parents[2] / "examples" / "shop"
 CATALOG = Catalog()
 SECONDS = 120.0
 PETS = "openapi: 3.1.0\ninfo: {title: Pets, version: '1'}\npaths: {/pets: {get: {}}}\n"
-PORTS = {"port": 0, "admin_port": 0, "grpc_port": 0}
+PORTS = {"port": 0, "admin_port": 0, "grpc_port": 0, "no_journal": True}
 NAMED = {"name": "{surface}"}
 STEPS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("config.check", {"specs": ["openapi.yaml"]}),
@@ -243,8 +243,8 @@ def test_the_api_carries_every_command_out(server: Server) -> None:
 def test_mcp_carries_every_command_out(server: Server) -> None:
     calls = [(CATALOG.find(name).tool, filled(params, "by-mcp")) for name, params in STEPS]
     for (name, _), told in zip(calls, by_mcp(server, calls), strict=True):
-        assert not told.isError, (name, told.content)
-        assert told.structuredContent is not None, name
+        assert not told.is_error, (name, told.content)
+        assert told.structured_content is not None, name
 
 
 @pytest.mark.parametrize("name", [name for name, _ in STEPS])
@@ -270,5 +270,5 @@ def test_mcp_says_which_parameter_is_wrong(server: Server) -> None:
     commands = [CATALOG.find(name) for name, _ in STEPS]
     calls = [(each.tool, {**each.example, "colour": "red"}) for each in commands]
     for (name, _), told in zip(calls, by_mcp(server, calls), strict=True):
-        assert told.isError, name
+        assert told.is_error, name
         assert "colour" in told.content[0].text, name

@@ -16,6 +16,7 @@ import yaml
 
 from end_to_end.servers import Server, polymock, start
 from polymock.commands import generating as commands
+from polymock.commands.context import Context
 from polymock.commands.contracts import check_loaded, is_refused
 from polymock.config.loading import load
 from polymock_schemas.commands import CheckParams
@@ -46,7 +47,7 @@ HOSTILE_TEXTS = (
 
 def generate(folder: Path, *specs: str, name: str = "") -> Generated:
     """Make the project `out` in a folder."""
-    return commands.generate(GenerateParams(specs, str(folder / "out"), name=name))
+    return commands.generate(Context(), GenerateParams(specs, str(folder / "out"), name=name))
 
 
 def run_tests(project: Path) -> subprocess.CompletedProcess[str]:
