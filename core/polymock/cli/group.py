@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from math import inf
-from typing import Any, TypeVar
+from typing import Any
 
 import rich_click as click
 
@@ -12,8 +11,6 @@ from polymock.config.units import parse_duration
 from polymock.errors import ConfigError, SpecError, UserError
 
 PRIVATE_HELP = "Let URLs of specs named here, and their callbacks, be of this machine or network."
-
-Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 
 class Duration(click.ParamType[float]):
@@ -41,11 +38,6 @@ class Duration(click.ParamType[float]):
             most = "" if self._most == inf else f" to {self._most:g}s"
             self.fail(f"{value} is not within {self._least:g}s{most}.", param, ctx)
         return sign * seconds
-
-
-def json_option(command: Decorated) -> Decorated:
-    """Give a command the option `--json`."""
-    return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command)
 
 
 class Group(click.RichGroup):

@@ -13,6 +13,7 @@ import msgspec
 from polymock.commands.command import Command
 from polymock.commands.context import Context
 from polymock.commands.explaining import explained
+from polymock.config.settings import suggestion
 from polymock.errors import (
     Aborted,
     AlreadyExists,
@@ -71,8 +72,6 @@ def refuse_unknown(command: Command, params: Mapping[str, Any], beside: Sequence
     known += beside
     unknown = [name for name in params if name not in known]
     if unknown:
-        from polymock.config.settings import suggestion
-
         name = str(unknown[0])
         hint = suggestion(name, known) or f"It takes: {', '.join(known) or 'nothing'}."
         raise _wrong(command, name[:100], "there is no such parameter", hint)
@@ -92,11 +91,16 @@ def answer(
     except (UserError, MockError) as error:
         return refusal(error)
     except Exception:  # a plugin's code: a command's, a store's, a contract's
-        log.exception("the command %s failed", command.name)
-        return Refusal("failed", f"The command {command.name} failed.", "The log says why.")
+        return failed(command)
     if len(told) > limit:
         return Refusal("wrong", f"The answer has more than {limit} bytes.", "Ask for fewer.")
     return told
+
+
+def failed(command: Command) -> Refusal:
+    """The refusal of a command that fails for a fault of its own; the log has what is handled."""
+    log.exception("the command %s failed", command.name)
+    return Refusal("failed", f"The command {command.name} failed.", "The log says why.")
 
 
 def refusal(error: UserError | MockError) -> Refusal:

@@ -14,7 +14,7 @@ from polymock.commands.catalog import Catalog
 from polymock.commands.command import Command
 from polymock.commands.context import Context, Progress, silent
 from polymock.commands.dispatching import Caller
-from polymock.commands.execution import answer, encode, read_params, refusal
+from polymock.commands.execution import answer, encode, failed, read_params, refusal
 from polymock.errors import CommandError, MockError, UserError
 from polymock_schemas.commands import Refusal
 
@@ -126,6 +126,8 @@ class ServerDispatcher:
             return encode(await run(context, read_params(command, params)))
         except (UserError, MockError) as error:
             return refusal(error)
+        except Exception:  # a plugin's code, as in `answer`
+            return failed(command)
 
     def _context(self, caller: Caller, progress: Progress) -> Context:
         return Context(
