@@ -31,6 +31,8 @@ SETTINGS = (
 """What holds for one connection, and the page size of a new file: a write costs about as much as
 the pages that it touches. NORMAL survives the end of the process at any moment."""
 
+NEVER_SYNC = "PRAGMA synchronous = OFF"
+
 Mishap = tuple[str, str]
 """What went wrong with a file, as a sentence's end, and what to do."""
 UNKNOWN: Mishap = ("cannot be used", "Look after the disk that it is on.")
@@ -156,11 +158,12 @@ class Database:
 
     `writes` are the transactions that this connection has written, `undone` those that it began
     and did not write. `heard` is the bell's sound before it was rung last from here, `rung` after.
-    Raises StoreError where the file is no world's, is a newer version's, or
-    cannot be read and written.
+    A file that `stays` is written so that it is whole after a power failure too; one that goes
+    with the server need not outlive the machine. Raises StoreError where the file is no world's, is
+    a newer version's, or cannot be read and written.
     """
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, *, stays: bool = True) -> None:
         _check_place(file)
         self.file = file
         self.writes = 0
@@ -178,6 +181,8 @@ class Database:
             raise _unopened(file, error) from error
         try:
             _prepare(self.connection, file)
+            if not stays:
+                self.connection.execute(NEVER_SYNC)
             self.bell = Bell(file)
         except BaseException as error:
             self.connection.close()

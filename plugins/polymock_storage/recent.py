@@ -7,6 +7,7 @@ need not be read again to be written once more.
 from __future__ import annotations
 
 from collections.abc import Hashable
+from enum import Enum, auto
 
 from polymock.stores import Row
 from polymock_storage.database import Database
@@ -15,31 +16,42 @@ MAX_ROWS = 4096
 MAX_VALUE = 4096
 """Bytes of the value of a row that is kept."""
 
+
+class Unknown(Enum):
+    """What is said of a place of which nothing is known."""
+
+    UNKNOWN = auto()
+
+
+UNKNOWN = Unknown.UNKNOWN
 Place = tuple[str, str, str]
 """The space, the collection and the key of a row."""
 
 
 class RecentRows:
-    """The rows by their places. Those that expire are not among them."""
+    """The rows by their places, and the places that have none. Those that expire are not among
+    them."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._as_of: Hashable = None
-        self._rows: dict[Place, Row] = {}
+        self._rows: dict[Place, Row | None] = {}
 
-    def find(self, place: Place, looked: int) -> Row | None:
-        """The row of a place, if it is known. `looked` is what SQLite itself told last of others'
-        writes."""
+    def find(self, place: Place, looked: int) -> Row | None | Unknown:
+        """The row of a place, or None where it has none, if that is known. `looked` is what SQLite
+        itself told last of others' writes."""
         as_of = (self._database.bell.sound(), looked)
         if as_of != self._as_of:
             self._rows.clear()
             self._as_of = as_of
-            return None
-        return self._rows.get(place)
+            return UNKNOWN
+        return self._rows.get(place, UNKNOWN)
 
-    def keep(self, place: Place, row: Row) -> None:
-        """Know a row that was read after `find` did not know it."""
-        if row.expires is not None or (row.value is not None and len(row.value) > MAX_VALUE):
+    def keep(self, place: Place, row: Row | None) -> None:
+        """Know what was read after `find` did not know it."""
+        if row is not None and (
+            row.expires is not None or (row.value is not None and len(row.value) > MAX_VALUE)
+        ):
             return
         if len(self._rows) >= MAX_ROWS:
             self._rows.clear()

@@ -18,7 +18,7 @@ from polymock.interfaces import Plugin
 from polymock.stores import Change, Row, StorePlace
 from polymock_storage import blocks, sql
 from polymock_storage.database import Database
-from polymock_storage.recent import RecentRows
+from polymock_storage.recent import UNKNOWN, RecentRows
 from polymock_storage.revisions import Revisions
 from polymock_storage.row_writer import RowWriter
 from polymock_storage.single_row import SingleRowWriter
@@ -54,7 +54,7 @@ class SqliteStorage:
     def open(self, place: StorePlace) -> SqliteStore:
         """Open the file, and make it where it is not there. Raises StoreError."""
         file = place.folder / self._path if self._path else place.scratch / FILE
-        return SqliteStore(Database(file.absolute()))
+        return SqliteStore(Database(file.absolute(), stays=bool(self._path)))
 
 
 class SqliteStore:
@@ -83,15 +83,15 @@ class SqliteStore:
         place = (space, collection, key)
         if not self.database.transaction.is_open:
             known = self._recent.find(place, self._look())
-            if known is not None:
+            if known is not UNKNOWN:
                 return known
         found = self._read(sql.GET, place)
-        if not found:
-            return None
-        value, revision, position, expires = found[0]
-        if expires is not None and expires <= time():
-            return None
-        row = Row(collection, key, value, revision, position, expires)
+        row = None
+        if found:
+            value, revision, position, expires = found[0]
+            if expires is not None and expires <= time():
+                return None
+            row = Row(collection, key, value, revision, position, expires)
         if not self.database.transaction.is_open:
             self._recent.keep(place, row)
         return row

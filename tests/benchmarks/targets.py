@@ -83,8 +83,7 @@ def start_world(folder: Path, name: str, entities: int) -> Target:
     with seeds.open("w", encoding="utf-8") as file:
         file.writelines(json.dumps({"id": n + 1, **NEW_PET}) + "\n" for n in range(entities))
     config = folder / f"world-{entities}.json"
-    store = {"type": "sqlite", "path": f"world-{entities}.db"}
-    world = {"store": store, "collections": {"pets": {"file": seeds.name}}}
+    world = {"store": "sqlite", "collections": {"pets": {"file": seeds.name}}}
     mock = {"spec": str(DOCUMENTS / "pets.openapi.yaml"), "name": "pets"}
     config.write_text(json.dumps({"mocks": [mock], "world": world}), encoding="utf-8")
     command = [*_polymock(), "serve", str(config), "--workers", "1", "--port", str(port)]

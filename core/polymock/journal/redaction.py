@@ -144,7 +144,9 @@ def without_userinfo(text: str) -> str:
 
 def _decoded(body: bytes, *, cut: bool) -> str | None:
     try:
-        return codecs.getincrementaldecoder("utf-8")().decode(body, final=not cut)
+        if not cut:
+            return body.decode()
+        return codecs.getincrementaldecoder("utf-8")().decode(body)
     except UnicodeDecodeError:
         return None
 

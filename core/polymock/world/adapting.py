@@ -97,7 +97,10 @@ class Adapter(Described):
         """Whether a valid value is spelt as the schema has it."""
         if isinstance(value, list):
             items = self.items
-            return items is None or all(items._is_at_home(each, depth) for each in value)
+            if items is None:
+                return True
+            inner = [each for each in value if isinstance(each, dict | list)]
+            return all(items._is_at_home(each, depth) for each in inner)
         if not isinstance(value, dict):
             return True
         if not depth:

@@ -22,6 +22,8 @@ class ClockSetting(msgspec.Struct, frozen=True):
         """The time, in UTC; one that runs to the end of time stops there."""
         if self.frozen is not None:
             return self.frozen
+        if not self.offset:
+            return datetime.now(UTC)
         try:
             return moved(datetime.now(UTC), self.offset)
         except WorldError:

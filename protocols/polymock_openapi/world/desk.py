@@ -32,6 +32,8 @@ from polymock_openapi.world.shapes import Found, naming
 
 MAX_MEDIA_TYPES = 32
 """Media types of bodies of which it is kept how they are read."""
+MAX_URL = 1000
+"""Characters of a URL of which it is kept what stands before the contract's paths."""
 
 
 class Desk:
@@ -58,6 +60,7 @@ class Desk:
         self._frames: dict[tuple[str, str], Frame | None] = {}
         self._requests: dict[str, Request] = {}
         self._replaced: dict[str, frozenset[str]] = {}
+        self._bases: dict[tuple[str, str], str] = {}
 
     @cached_property
     def answerer(self) -> Answerer:
@@ -133,17 +136,26 @@ class Desk:
         names, texts = self._item
         if not names:
             return ""
-        base = reading.url.partition("?")[0]
-        if not _declares_url(shape):
-            base = "/" + base.partition("://")[2].partition("/")[2]
-        for _ in range(self.endpoint.path.count("/")):
-            base = base.rpartition("/")[0]
+        base = self._base(reading.url.partition("?")[0], shape)
         values = {**reading.path, names[-1]: key}
         if any(name not in values for name in names):
             return ""
         for text, name in zip(texts, names, strict=False):
             base += text + _quoted(key_text(values[name]))
         return base + texts[-1]
+
+    def _base(self, url: str, shape: Shape) -> str:
+        """What stands before the paths of the contract, in the URL of a call."""
+        place = (url, "" if shape.response is None else shape.response.status)
+        known = self._bases.get(place)
+        if known is None:
+            base = url if _declares_url(shape) else "/" + url.partition("://")[2].partition("/")[2]
+            known = base.rsplit("/", self.endpoint.path.count("/"))[0]
+            if len(self._bases) >= MAX_REMEMBERED:
+                self._bases.clear()
+            if len(url) <= MAX_URL:
+                self._bases[place] = known
+        return known
 
     @cached_property
     def _item(self) -> tuple[Sequence[str], Sequence[str]]:
