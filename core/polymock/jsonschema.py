@@ -193,7 +193,9 @@ def _in_place(schema: dict[str, Any]) -> Iterator[Any]:
     """The schemas directly inside that see the same value (JSON Schema 2020-12, section 10.2)."""
     for keyword in ("allOf", "anyOf", "oneOf", "if", "then", "else"):
         part = schema.get(keyword)
-        yield from part if isinstance(part, list) else [part]
+        for each in part if isinstance(part, list) else [part]:
+            if isinstance(each, dict):
+                yield each
 
 
 def _marked(schema: Schema, mark: str, definitions: Definitions) -> frozenset[str]:

@@ -157,7 +157,7 @@ class Database:
     """One connection to a world's file, which is made where it is not there yet.
 
     `writes` are the transactions that this connection has written, `undone` those that it began
-    and did not write. `heard` is the bell's sound before it was rung last from here, `rung` after.
+    and did not write.
     A file that `stays` is written so that it is whole after a power failure too; one that goes
     with the server need not outlive the machine. Raises StoreError where the file is no world's, is
     a newer version's, or cannot be read and written.
@@ -168,7 +168,9 @@ class Database:
         self.file = file
         self.writes = 0
         self.undone = 0
-        self.heard = self.rung = b""
+        self._rung = self._heard = b""
+        """The bell's sound when it was rung last from here, and by somebody else."""
+        self._others = 0
         try:
             self.connection = sqlite3.connect(
                 file,
@@ -240,8 +242,16 @@ class Database:
     def ring(self) -> None:
         """Let all others know that something was written."""
         self.writes += 1
-        self.heard = self.bell.sound()
-        self.rung = self.bell.ring()
+        self.others()
+        self._rung = self.bell.ring()
+
+    def others(self) -> int:
+        """Another number after somebody else has rung the bell."""
+        sound = self.bell.sound()
+        if sound not in (self._rung, self._heard):
+            self._heard = sound
+            self._others += 1
+        return self._others
 
     def clear(self) -> None:
         """Undo what somebody left open that could not be rolled back. Raises Unavailable."""

@@ -1,7 +1,7 @@
 """Rows that a connection has read or written, as long as nobody else writes.
 
 They are true as long as the bell has not been rung by anybody else: a row that was just written
-need not be read again to be written once more.
+need not be read again to be written once more. What the connection itself writes it must tell.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class RecentRows:
     def find(self, place: Place, looked: int) -> Row | None | Unknown:
         """The row of a place, or None where it has none, if that is known. `looked` is what SQLite
         itself told last of others' writes."""
-        as_of = (self._database.bell.sound(), looked)
+        as_of = (self._database.others(), looked)
         if as_of != self._as_of:
             self._rows.clear()
             self._as_of = as_of
@@ -48,7 +48,8 @@ class RecentRows:
         return self._rows.get(place, UNKNOWN)
 
     def keep(self, place: Place, row: Row | None) -> None:
-        """Know what was read after `find` did not know it."""
+        """Know what was read after `find` did not know it, or was written."""
+        self._rows.pop(place, None)
         if row is not None and (
             row.expires is not None or (row.value is not None and len(row.value) > MAX_VALUE)
         ):
@@ -57,11 +58,10 @@ class RecentRows:
             self._rows.clear()
         self._rows[place] = row
 
-    def written(self, place: Place, row: Row, looked: int) -> None:
-        """Know a row that was just written alone; all others are as they were, unless the bell was
-        rung by somebody else before it was rung for this write."""
-        database = self._database
-        if self._as_of == (database.heard, looked):
-            self._as_of = (database.rung, looked)
-            self._rows.pop(place, None)
-            self.keep(place, row)
+    def forget(self, place: Place) -> None:
+        """Know no more of a place that is about to be written."""
+        self._rows.pop(place, None)
+
+    def forget_all(self) -> None:
+        """Know nothing more, as much is about to be written."""
+        self._rows.clear()

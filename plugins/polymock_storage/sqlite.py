@@ -144,9 +144,10 @@ class SqliteStore:
         if len(changes) == 1:
             row = self._single.write(space, changes[0])
             if row is not None:
-                if not self.database.transaction.is_open:
-                    self._recent.written((space, row.collection, row.key), row, self._looked)
+                self._wrote(space, row)
                 return [row]
+        for change in changes:
+            self._recent.forget((space, change.collection, change.key))
         now = time()
         with self.database.transaction:
             rows = self._rows.write(space, changes, now)
@@ -168,6 +169,7 @@ class SqliteStore:
         """Make a space the same as another."""
         if source == target:
             return
+        self._recent.forget_all()
         with self.database.transaction:
             self._drop(target)
             for statement in sql.COPY:
@@ -175,6 +177,7 @@ class SqliteStore:
 
     def drop(self, space: str) -> None:
         """Take a space away, with all that is in it."""
+        self._recent.forget_all()
         with self.database.transaction:
             self._drop(space)
 
@@ -191,6 +194,14 @@ class SqliteStore:
     def close(self) -> None:
         """Let go of the file."""
         self.database.close()
+
+    def _wrote(self, space: str, row: Row) -> None:
+        """Know a row that was written, once it cannot be undone any more."""
+        place = (space, row.collection, row.key)
+        if self.database.transaction.is_open:
+            self._recent.forget(place)
+        else:
+            self._recent.keep(place, row)
 
     def _look(self) -> int:
         """Another number after others have written, asked for not long ago."""

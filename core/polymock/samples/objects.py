@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from polymock.errors import Unsatisfiable
@@ -146,6 +146,8 @@ class ObjectRecipe:
             self.complex = sum(not child.node.simple for child in self.children)
         room = (spot.room - len(self.children)) // max(self.complex, 1)
         free = None if self.high is None else self.high - len(self.required())
+        if run.only is not None and not spot.depth:
+            return self._some(run, spot, run.only, room)
         made: dict[str, Any] = {}
         for child in self.children:
             if not child.required and (free == 0 or run.lean):
@@ -158,6 +160,17 @@ class ObjectRecipe:
         if self.dependents:
             self._complete(run, spot, made, room)
         self._extend(run, spot, made, room)
+        return made
+
+    def _some(self, run: Run, spot: Spot, names: Collection[str], room: int) -> dict[str, Any]:
+        """Some of the properties that a whole object would have."""
+        made: dict[str, Any] = {}
+        for child in self.children:
+            value = self._value(run, spot, child, room) if child.name in names else MISSING
+            if value is not MISSING:
+                if not child.node.accepts(value):
+                    raise Unsatisfiable(self.path, f"property {child.name!r} needs a second try")
+                made[child.name] = value
         return made
 
     def _value(self, run: Run, spot: Spot, child: Child, room: int) -> Any:

@@ -8,7 +8,7 @@ makes the values of one case and one type.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final, NamedTuple, Protocol
 
 from polymock.errors import Unsatisfiable
@@ -65,7 +65,7 @@ class Spot(NamedTuple):
 class Run:
     """The settings and the remaining budget of one sample."""
 
-    __slots__ = ("active", "careful", "examples", "exclusive", "lean", "steps")
+    __slots__ = ("active", "careful", "examples", "exclusive", "lean", "only", "steps")
 
     def __init__(
         self,
@@ -75,6 +75,7 @@ class Run:
         exclusive: bool = False,
         lean: bool = False,
         steps: int = MAX_STEPS,
+        only: Collection[str] | None = None,
     ) -> None:
         self.examples = examples
         """Prefer the schema's own examples and defaults."""
@@ -84,6 +85,8 @@ class Run:
         """Take a branch of `oneOf` together with the negation of the others."""
         self.lean = lean
         """Leave out what is not required."""
+        self.only = only
+        """Of the outermost object make these properties alone, and check each by itself."""
         self.steps = steps
         self.active: Counter[str] = Counter()
         """How often each definition is being made at the moment."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from polymock.errors import Unsatisfiable
@@ -82,6 +83,19 @@ class Sampler:
                 if root.validator.is_valid(value):
                     return value
         raise contradiction or _unsatisfied(root.validator, value)
+
+    def part(self, schema: Schema, seed: int, names: Collection[str]) -> dict[str, Any]:
+        """Some properties of the object that `sample` makes of the same schema and seed; they are
+        valid each by itself. {} where it makes no object. Raises Unsatisfiable.
+        """
+        root, begun = self._root(schema), derive(seed, salt(""))
+        try:
+            value = root.node.make(Run(examples=True, only=names), Spot(begun, begun, ROOM, 0))
+        except (Unsatisfiable, RecursionError):
+            value = self.sample(schema, seed)
+        if not isinstance(value, dict):
+            return {}
+        return {name: held for name, held in value.items() if name in names}
 
     def property(self, schema: Schema, name: str, owner: str) -> PropertySampler:
         """What makes a property of this schema and name in objects of a type called `owner`.

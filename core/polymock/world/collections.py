@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from functools import cached_property
 from itertools import islice
 from typing import Any, Literal
@@ -231,15 +231,25 @@ class Collection:
             known = self._imagined[key] = dict(self._made(key))
         return known
 
-    def _made(self, key: str) -> Iterator[tuple[str, Any]]:
+    def imagine_part(self, key: str, wanted: Set[str]) -> dict[str, Any]:
+        """Some properties of what `imagine` tells, by their folded names; the key too."""
+        known = self._imagined.get(key)
+        return dict(self._made(key, wanted)) if known is None else known
+
+    def _made(self, key: str, wanted: Set[str] | None = None) -> Iterator[tuple[str, Any]]:
         seed, names = self.seed_of(key), self.names
         seen: set[str] = set()
         for each in self.kinds:
             kind = each.kind
             new = [name for name in kind.properties if self.owners[fold(name)] is kind]
+            if wanted is not None:
+                new = [name for name in new if fold(name) in wanted]
             if not new:
                 continue
-            value = kind.imagine(key, seed)
+            if wanted is None or kind.imagine_part is None:
+                value = kind.imagine(key, seed)
+            else:
+                value = kind.imagine_part(key, seed, set(new))
             for name in new:
                 folded = fold(name)
                 if name in value and folded not in seen and folded not in self._references:

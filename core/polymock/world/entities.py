@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from typing import Any, Literal
 
 import msgspec
@@ -44,7 +44,8 @@ class EntityKind(msgspec.Struct, frozen=True):
     `name` is the contract's own (`Pet`), `collection` the one that it is inferred to be in
     (`pets`), `key` the property that holds the key. `properties` are all names of `schema`,
     resolved. `imagine` makes an object that nobody wrote: (key, seed) -> value, valid in `schema`,
-    always the same; the key in it is set by who asks. `typed_key` turns the text of a key into a
+    always the same; the key in it is set by who asks. `imagine_part` makes some properties of it
+    alone, by their names, where that is cheaper: (key, seed, names) -> value. `typed_key` turns the text of a key into a
     value of the key property (MISSING where it cannot be one), `key_at` gives the key of the n-th
     entity that nobody wrote, from 0, where the contract has a way of its own, and `index_of` is its
     inverse (None for a key that is not so made). `why` tells what it was inferred from.
@@ -64,6 +65,7 @@ class EntityKind(msgspec.Struct, frozen=True):
     index_of: Callable[[str], int | None] | None = None
     why: str = ""
     fill: Fill | None = None
+    imagine_part: Callable[[str, int, Set[str]], Mapping[str, Any]] | None = None
 
 
 class Binding(msgspec.Struct, frozen=True):

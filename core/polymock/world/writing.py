@@ -288,7 +288,10 @@ class Writer(View):
             if name not in given
             and (folded not in settable or folded in MADE or folded in collection.required)
         ]
-        imagined = nested(self, collection, key, collection.imagine(key)) if unsaid else {}
+        imagined: Mapping[str, Any] = {}
+        if unsaid:
+            part = collection.imagine_part(key, {folded for folded, _ in unsaid})
+            imagined = nested(self, collection, key, part)
         now = self.now()
         for folded, name in unsaid:
             if name in imagined:
@@ -339,7 +342,8 @@ class Writer(View):
         lacking = [name for name in collection.always if name not in document]
         if not lacking:
             return
-        imagined, now = nested(self, collection, key, collection.imagine(key)), self.now()
+        part = collection.imagine_part(key, {fold(name) for name in lacking})
+        imagined, now = nested(self, collection, key, part), self.now()
         for name in lacking:
             folded = fold(name)
             reference = collection.reference(folded)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import binascii
 from base64 import b64decode
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from typing import Any
 
 from graphql import (
@@ -62,7 +62,7 @@ class Kinds:
 
     def _kind(self, name: str, facts: TypeFacts) -> EntityKind:
         schemas = self._source.document.schemas
-        is_typed = facts.makes_typed_ids
+        is_typed, imagine = facts.makes_typed_ids, self._imagining(facts)
         return EntityKind(
             name=name,
             collection=self._collection(name),
@@ -70,13 +70,14 @@ class Kinds:
             definitions=schemas.definitions,
             key=facts.key,
             properties=tuple(self._properties(facts)),
-            imagine=self._imagining(facts),
+            imagine=lambda key, seed: imagine(key, seed, None),
             typed_key=_typing(facts),
             references=tuple(self._references(facts)),
             key_at=_typed_at(name) if is_typed else None,
             index_of=_typed_index(name) if is_typed else None,
             why=f"object type {name} with the key {facts.key}",
             fill=self.fill,
+            imagine_part=imagine,
         )
 
     def _collection(self, name: str) -> str:
@@ -119,21 +120,31 @@ class Kinds:
             elif named.name in self.facts and not depth:
                 yield KindReference(name, named.name, embeds=True, optional=optional)
 
-    def _imagining(self, facts: TypeFacts) -> Callable[[str, int], Mapping[str, Any]]:
+    def _imagining(
+        self, facts: TypeFacts
+    ) -> Callable[[str, int, Set[str] | None], Mapping[str, Any]]:
         typed = _typing(facts)
 
-        def imagine(key: str, seed: int) -> Mapping[str, Any]:
+        def imagine(key: str, seed: int, names: Set[str] | None) -> Mapping[str, Any]:
             value = typed(key) if key else MISSING
             said = {} if value is MISSING else {facts.key: value}
             run = Run({}, {}, MAX_COST)
-            return self.imagined(facts, Entity(facts.name, seed, said), run, MAX_DEPTH)
+            return self.imagined(facts, Entity(facts.name, seed, said), run, MAX_DEPTH, names)
 
         return imagine
 
-    def imagined(self, facts: TypeFacts, entity: Entity, run: Run, depth: int) -> dict[str, Any]:
-        """The values of an object that nobody wrote, as the fields of the schema give them."""
+    def imagined(
+        self,
+        facts: TypeFacts,
+        entity: Entity,
+        run: Run,
+        depth: int,
+        names: Set[str] | None = None,
+    ) -> dict[str, Any]:
+        """The values of an object that nobody wrote, as the fields of the schema give them; of all
+        fields, or of those that are named."""
         found: dict[str, Any] = {}
-        for name in self._properties(facts):
+        for name in self._properties(facts) if names is None else sorted(names):
             field = facts.type.fields[name]
             is_leaf = leaf_type(field) is not None
             if not is_leaf and not facts.key and self._is_entity(field):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from typing import Any
 
 from msgspec.structs import replace
@@ -96,6 +96,7 @@ class Kinds:
             references=tuple(self._references(outline)),
             why=why,
             fill=filling(self._sampler),
+            imagine_part=_imagining_parts(schema, self._sampler),
         )
 
     def _references(self, outline: Outline) -> Iterator[KindReference]:
@@ -165,6 +166,18 @@ def _imagining(
         return last[0][1]
 
     return imagine
+
+
+def _imagining_parts(
+    schema: Schema, sampler: Sampler
+) -> Callable[[str, int, Set[str]], Mapping[str, Any]]:
+    def imagine_part(_key: str, seed: int, names: Set[str]) -> Mapping[str, Any]:
+        try:
+            return sampler.part(schema, seed, names)
+        except Unsatisfiable:
+            return {}
+
+    return imagine_part
 
 
 def filling(sampler: Sampler) -> Fill:
