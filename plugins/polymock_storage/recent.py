@@ -37,7 +37,7 @@ class RecentRows:
         self._as_of: Hashable = None
         self._rows: dict[Place, Row | None] = {}
 
-    def find(self, place: Place, looked: int) -> Row | None | Unknown:
+    def find(self, place: Place, looked: int) -> Row | Unknown | None:
         """The row of a place, or None where it has none, if that is known. `looked` is what SQLite
         itself told last of others' writes."""
         as_of = (self._database.others(), looked)

@@ -45,11 +45,11 @@ class EntityKind(msgspec.Struct, frozen=True):
     (`pets`), `key` the property that holds the key. `properties` are all names of `schema`,
     resolved. `imagine` makes an object that nobody wrote: (key, seed) -> value, valid in `schema`,
     always the same; the key in it is set by who asks. `imagine_part` makes some properties of it
-    alone, by their names, where that is cheaper: (key, seed, names) -> value. `typed_key` turns the text of a key into a
-    value of the key property (MISSING where it cannot be one), `key_at` gives the key of the n-th
-    entity that nobody wrote, from 0, where the contract has a way of its own, and `index_of` is its
-    inverse (None for a key that is not so made). `why` tells what it was inferred from.
-    `fill` samples what objects inside an entity leave out: parts of its schema.
+    alone, by their names, where that is cheaper: (key, seed, names) -> value. `typed_key` turns the
+    text of a key into a value of the key property (MISSING where it cannot be one), `key_at` gives
+    the key of the n-th entity that nobody wrote, from 0, where the contract has a way of its own,
+    and `index_of` is its inverse (None for a key that is not so made). `why` tells what it was
+    inferred from. `fill` samples what objects inside an entity leave out: parts of its schema.
     """
 
     name: str
