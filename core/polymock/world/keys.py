@@ -43,9 +43,15 @@ class CountedKeys:
         return str(index + 1)
 
     def index(self, key: str) -> int | None:
-        if key.isascii() and key.isdecimal() and key[0] != "0" and len(key) <= 18:
-            return int(key) - 1
-        return None
+        number = number_in(key)
+        return None if number is None else number - 1
+
+
+def number_in(key: str) -> int | None:
+    """The number that a key is, as it is usually written: from 1 on, without leading zeros."""
+    if key.isascii() and key.isdecimal() and key[0] != "0" and len(key) <= 18:
+        return int(key)
+    return None
 
 
 class OwnKeys:

@@ -177,7 +177,7 @@ def answering(
 
 
 def _value(frame: Frame, entity: Entity, world: Writer) -> Any:
-    value = frame.portrayer.portray(world, entity)
+    value = frame.portrayer.portray(world, entity, is_new=True)
     return [value] if frame.many else value
 
 

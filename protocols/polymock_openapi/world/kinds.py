@@ -12,6 +12,7 @@ from polymock.jsonschema import REF_PREFIX, Definitions, Schema
 from polymock.samples import Sampler
 from polymock.world.adapting import Adapter, properties_of, resolve
 from polymock.world.entities import MISSING, EntityKind, Fill, KindReference
+from polymock.world.keys import number_in
 from polymock.world.names import (
     collection_name,
     entity_name,
@@ -26,6 +27,7 @@ from polymock_openapi.world.shapes import Found, glance, naming
 
 MAX_KINDS = 2000
 MAX_KEYS = 4096
+_LISTED = frozenset({"enum", "const"})
 _SCALARS = frozenset({"string", "integer", "number"})
 
 
@@ -227,6 +229,9 @@ def _typing(schema: Schema, definitions: Definitions, key: str) -> Callable[[str
         if not adapter:
             member = Adapter(schema, definitions).member(fold(key))
             adapter.append(Adapter(True, definitions) if member is None else member[1])
+        number = number_in(text) if _is_counted(adapter[0]) else None
+        if number is not None:  # that is found as fast as it is remembered
+            return number if adapter[0].is_valid(number) else MISSING
         if len(known) >= MAX_KEYS:
             known.clear()
         found = adapter[0].adapt(text)
@@ -236,3 +241,8 @@ def _typing(schema: Schema, definitions: Definitions, key: str) -> Callable[[str
         return found
 
     return typed_key
+
+
+def _is_counted(key: Adapter) -> bool:
+    """Whether keys are integers, of which none has another name."""
+    return key.body.get("type") == "integer" and _LISTED.isdisjoint(key.body)

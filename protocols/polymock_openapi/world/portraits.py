@@ -62,9 +62,10 @@ class Portrayer:
         self._known: dict[str, tuple[Entity, dict[str, Any]]] = {}
         self._samples: dict[str, dict[str, Any]] = {}
 
-    def portray(self, view: View, entity: Entity) -> dict[str, Any]:
-        """The entity as a value of the schema; not to be changed."""
-        if self._embeds:
+    def portray(self, view: View, entity: Entity, *, is_new: bool = False) -> dict[str, Any]:
+        """The entity as a value of the schema; not to be changed. One that `is_new` was never
+        portrayed before, and may never be again."""
+        if self._embeds or is_new:
             return self._made(view, entity)
         known = self._known.get(entity.key)
         if known is not None and (known[0] is entity or _is_same(known[0], entity)):

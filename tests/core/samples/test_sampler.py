@@ -8,6 +8,9 @@ import subprocess
 import sys
 from typing import Any
 
+import pytest
+
+from polymock.errors import Unsatisfiable
 from polymock.samples import Sampler
 
 USER: dict[str, Any] = {
@@ -222,3 +225,39 @@ def test_the_validator_of_samples_may_be_used_by_others() -> None:
     assert not validator.is_valid("x")
     assert sampler.validator({"$ref": "#/$defs/Absent"}) is None
     assert sampler.validator({"type": "nothing"}) is None
+
+
+@pytest.mark.parametrize("names", [{"email"}, {"tags", "createdAt"}, {"address", "code"}, set()])
+def test_a_part_of_a_sample_is_as_in_the_whole(names: set[str]) -> None:
+    sampler = Sampler({})
+    for seed in range(30):
+        whole = sampler.sample(USER, seed)
+        assert sampler.part(USER, seed, names) == {name: whole[name] for name in names}
+
+
+def test_a_part_of_an_example_is_the_examples() -> None:
+    schema = {**USER, "example": {"id": 7, "firstName": "Ann"}}
+    assert Sampler({}).part(schema, 1, {"firstName", "tags"}) == {"firstName": "Ann"}
+
+
+def test_a_part_is_of_the_branch_that_the_whole_takes() -> None:
+    schema = {
+        "oneOf": [
+            {"type": "object", "required": ["a"], "properties": {"a": {"const": kind}}}
+            for kind in ("x", "y", "z")
+        ]
+    }
+    sampler = Sampler({})
+    wholes = [sampler.sample(schema, seed) for seed in range(30)]
+    assert [sampler.part(schema, seed, {"a"}) for seed in range(30)] == wholes
+    assert len({whole["a"] for whole in wholes}) == 3
+
+
+def test_there_is_no_part_of_what_is_no_object() -> None:
+    assert Sampler({}).part({"type": "string"}, 1, {"a"}) == {}
+
+
+def test_no_part_of_what_cannot_be() -> None:
+    schema = {"type": "object", "required": ["a"], "properties": {"a": False}}
+    with pytest.raises(Unsatisfiable):
+        Sampler({}).part(schema, 1, {"a"})
