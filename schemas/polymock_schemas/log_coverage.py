@@ -45,10 +45,6 @@ class CoverageParams(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
         CoverageFormat | None,
         Meta(description="junit: answer with JUnit XML as the `document`, too"),
     ] = None
-    output: Annotated[
-        Annotated[str, Meta(max_length=4096)] | None,
-        Meta(description="On the command line: write to this file"),
-    ] = None
     limit: Annotated[int, Meta(ge=0, le=MAX_PARTS, description="List at most so many parts")] = 1000
 
 

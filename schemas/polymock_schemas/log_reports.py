@@ -24,10 +24,6 @@ class ReportQuery(Selection, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         Format | None,
         Meta(description="The form of the answer's `document`; the figures come with it"),
     ] = None
-    output: Annotated[
-        Annotated[str, Meta(max_length=4096)] | None,
-        Meta(description="On the command line: write to this file (.html, .md, .json or .txt)"),
-    ] = None
 
 
 class Latency(msgspec.Struct, frozen=True):

@@ -16,6 +16,9 @@ from statistics import median
 import big_journal
 import msgspec
 
+from polymock.commands.catalog import installed
+from polymock.commands.context import Context
+from polymock.commands.execution import carry_out
 from polymock.ids import new_run
 from polymock.journal.appender import Source
 from polymock.journal.frames import Batch, encode_call, reply_fields
@@ -30,6 +33,7 @@ from polymock_schemas.log_reports import ReportQuery
 RECORDED_PER_SECOND = 2_000
 BATCHES_PER_SECOND = 20
 HOUR = {"since": "2026-01-08T12:00:00Z", "until": "2026-01-08T13:00:00Z"}
+WEEK = {"since": "2026-01-02T00:00:00Z", "until": "2026-01-09T00:00:00Z"}
 UNTIL = datetime(2026, 1, 9, tzinfo=UTC)
 
 Question = Callable[[Reading], object]
@@ -83,12 +87,21 @@ def _questions() -> Iterator[tuple[str, Question]]:
         "report of an operation",
         lambda reading: gather(reading, ReportQuery(operation="GET /orders/{orderId}")),
     )
+    yield "coverage of the week", _command("logs.coverage", {})
+    yield "coverage of an hour", _command("logs.coverage", HOUR)
+    yield "anomalies of the week", _command("logs.anomalies", WEEK)
+    yield "anomalies of an hour", _command("logs.anomalies", HOUR)
     hour = ", ".join(f"{name} := '{value}'" for name, value in HOUR.items())
     for macro in MACROS:
         if {"since", "until"} <= {parameter.name for parameter in macro.parameters}:
             yield f"`{macro.name}` of an hour", _sql(f"FROM {macro.name}({hour})")
     for name in ("latency", "errors", "coverage", "unmatched"):
         yield f"`{name}` of the week", _sql(f"FROM {name}")
+
+
+def _command(name: str, params: dict[str, str]) -> Question:
+    command = installed().find(name)
+    return lambda reading: carry_out(command, params, Context(journal=reading))
 
 
 def _sql(statement: str) -> Question:

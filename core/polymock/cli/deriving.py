@@ -6,6 +6,7 @@ import pkgutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -112,6 +113,9 @@ def _all_parameters(command: Command) -> list[click.Parameter]:
     made = parameters(command)
     for name in command.terminal.formats:
         made.append(click.Option([f"--{name}"], is_flag=True, help=f"Print {name}."))
+    if command.terminal.document:
+        words = "Write to this file instead."
+        made.append(click.Option(["--output", "-o"], metavar="FILE", help=words))
     if command.terminal.follow:
         words = "Go on with what comes, until it is interrupted."
         made.append(click.Option(["--follow", "-f"], is_flag=True, help=words))
@@ -122,10 +126,11 @@ def _all_parameters(command: Command) -> list[click.Parameter]:
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """What the command line says beside a command's parameters: how the result is printed, and
-    which server is meant."""
+    """What the command line says beside a command's parameters: how the result is printed, or to
+    which file it is written, and which server is meant."""
 
     formats: tuple[str, ...]
+    file: str | None
     follows: bool
     where: dict[str, str | None]
 
@@ -135,7 +140,8 @@ def _callback(command: Command) -> Callable[..., None]:
         formats = [name for name in command.terminal.formats if values.pop(name)]
         if as_json:
             formats.append("json")
-        excluding = [*formats, *(["follow"] if follow else [])]
+        file = values.pop("output") if command.terminal.document else None
+        excluding = [*formats, *(["follow"] if follow else []), *(["output"] if file else [])]
         if len(excluding) > 1:
             raise click.UsageError(f"--{excluding[0]} and --{excluding[1]} exclude each other.")
         where = {
@@ -146,7 +152,7 @@ def _callback(command: Command) -> Callable[..., None]:
         named = [name for name in ("url", "instance", "config", "journal") if where.get(name)]
         if len(named) > 1 and named[0] in ("url", "instance"):
             raise click.UsageError(f"--{named[0]} stands alone: it names the server already.")
-        _carry_out(command, given(command, values), Asked(tuple(formats), follow, where))
+        _carry_out(command, given(command, values), Asked(tuple(formats), file, follow, where))
 
     return call
 
@@ -167,7 +173,10 @@ def _carry_out(command: Command, params: dict[str, Any], asked: Asked) -> None:
         return
     with _progress() as progress:
         result = carry_out(command, params, target, actor="cli", progress=progress)
-    _print(command, result, read, asked.formats)
+    if asked.file is None:
+        _print(command, result, read, asked.formats)
+    else:
+        _write(command, result, read, asked.file)
     fails = command.terminal.fails
     if fails and pkgutil.resolve_name(fails)(result, read):
         raise SystemExit(1)
@@ -186,6 +195,22 @@ def _print(command: Command, result: Any, params: msgspec.Struct, formats: tuple
         pkgutil.resolve_name(show)(result, params)
     else:
         print_result(result)
+
+
+def _write(command: Command, result: Any, params: msgspec.Struct, name: str) -> None:
+    """Write to a file. Raises CommandError where that cannot be done."""
+    file = Path(name).expanduser()
+    text = pkgutil.resolve_name(command.terminal.document)(result, params, file)
+    try:
+        file.write_text(text, encoding="utf-8")
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise CommandError(
+            f"--output: {name[:200]} cannot be written: {reason}.",
+            "Name a file in a folder that you may write to.",
+            "failed",
+        ) from error
+    click.echo(f"Written to {name}.", err=True)
 
 
 @contextmanager

@@ -58,6 +58,8 @@ class Terminal(msgspec.Struct, frozen=True):
     default structs are printed as tables. `formats` are flags (`csv` is `--csv`) with functions of
     that kind, and what `json(result, params)` returns is what `--json` prints, where that is not
     the result as it is. `fails(result, params)` tells whether the exit code is 1.
+    `document(result, params, file)` gives the text that `--output FILE` (`-o`) writes to a file
+    instead; it raises CommandError where the file's name asks for what there is not.
     `follow(ask, params)` prints on and on, where `ask(params)` has the command carried out with
     other parameters; `--follow` (`-f`) asks for it.
     """
@@ -70,6 +72,7 @@ class Terminal(msgspec.Struct, frozen=True):
     formats: Mapping[str, str] = {}
     json: str = ""
     fails: str = ""
+    document: str = ""
     follow: str = ""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -58,6 +59,12 @@ def fails(result: Told, params: Params) -> bool:
     return params.kind == "b"
 
 
+def document(result: Told, params: Params, file: Path) -> str:
+    if file.suffix == ".no":
+        raise CommandError("--output: there is no such form.", "Say .txt.")
+    return f"{result.params.name} of {file.name}\n"
+
+
 def follow(ask: Any, params: Params) -> None:
     for name in ("one", "two"):
         click.echo(ask({"name": name}).params.name)
@@ -79,6 +86,7 @@ COMMAND = Command(
         show=f"{HERE}:show",
         formats={"loud": f"{HERE}:show"},
         fails=f"{HERE}:fails",
+        document=f"{HERE}:document",
         follow=f"{HERE}:follow",
     ),
 )
@@ -89,6 +97,29 @@ def do(*arguments: str, text: str | None = None) -> Result:
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
     return result
+
+
+def test_a_document_is_written_to_the_file_that_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "told.txt"
+    told = do("x", "-o", str(file), "--kind", "b")
+    assert (told.stdout, told.exit_code) == ("", 1)
+    assert str(file) in told.stderr
+    assert file.read_text() == "x of told.txt\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "why"), [("no/told.txt", "cannot be written"), ("told.no", "no such form")]
+)
+def test_a_file_that_cannot_be_written_is_named(tmp_path: Path, name: str, why: str) -> None:
+    with pytest.raises(CommandError, match=why):
+        do("x", "--output", str(tmp_path / name))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_written_to_a_file_is_not_printed_as_well() -> None:
+    told = do("x", "-o", "told.txt", "--json")
+    assert told.exit_code == 2
+    assert "--json and --output exclude each other" in told.output
 
 
 def test_parameters_are_arguments_and_options() -> None:

@@ -3,12 +3,13 @@
 import uuid
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from xml.etree import ElementTree as Xml
 
 import msgspec
 import pytest
 
-from polymock.cli.showing.log_coverage import show_coverage
+from polymock.cli.showing.log_coverage import document_for, show_coverage
 from polymock.commands.context import Context
 from polymock.commands.execution import carry_out
 from polymock.commands.log_coverage import is_below, measure
@@ -168,21 +169,15 @@ def test_it_is_shown_as_a_table(ask, capsys):
     assert "200 name" in told
 
 
-def test_a_document_is_written_to_a_file(ask, capsys, tmp_path):
-    file = tmp_path / "coverage.xml"
-    params = CoverageParams(format="junit", output=str(file))
-    show_coverage(ask(format="junit"), params)
-    assert Xml.fromstring(file.read_text()).tag == "testsuites"
-    assert capsys.readouterr().out == ""
-    file = tmp_path / "coverage.json"
-    show_coverage(ask(), CoverageParams(format="json", output=str(file)))
-    assert msgspec.json.decode(file.read_bytes())["percent"] == 37.5
-
-
-def test_a_file_that_cannot_be_written_is_named(ask, tmp_path):
-    params = CoverageParams(format="junit", output=str(tmp_path / "no" / "coverage.xml"))
-    with pytest.raises(CommandError, match=r"coverage\.xml"):
-        show_coverage(ask(format="junit"), params)
+def test_the_document_of_a_file(ask):
+    file = Path("coverage.xml")
+    document = document_for(ask(format="junit"), CoverageParams(format="junit"), file)
+    assert Xml.fromstring(document).tag == "testsuites"
+    document = document_for(ask(), CoverageParams(format="json"), file)
+    assert msgspec.json.decode(document)["percent"] == 37.5
+    with pytest.raises(CommandError, match="text is for the terminal") as caught:
+        document_for(ask(), CoverageParams(), file)
+    assert "--format junit" in caught.value.hint
 
 
 def test_the_definition_leads_to_it(path):

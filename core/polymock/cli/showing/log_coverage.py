@@ -15,35 +15,27 @@ from polymock_schemas.log_coverage import CoverageParams, CoverageResult, Covere
 
 
 def show_coverage(result: CoverageResult, params: CoverageParams) -> None:
-    """Figures by mock and kind, then the parts that were never exercised; or a document, to
-    standard output or the file that was named. Raises CommandError where it cannot be written."""
-    if params.format in (None, "text") and params.output is None:
+    """Figures by mock and kind, then the parts that were never exercised; or the document."""
+    if params.format in (None, "text"):
         _show_figures(result, params)
-        return
+    elif params.format == "json":
+        print_json(result)
+    else:
+        sys.stdout.write(result.document)
+
+
+def document_for(result: CoverageResult, params: CoverageParams, _file: Path) -> str:
+    """JUnit XML or JSON, as `--format` says. Raises CommandError where it says neither."""
     if params.format in (None, "text"):
         raise CommandError(
-            "output: text is for the terminal.", "Add `--format junit` or `--format json`.", "wrong"
+            "--output: text is for the terminal.",
+            "Add `--format junit` or `--format json`.",
+            "wrong",
         )
-    document = result.document
+    sys.stderr.write(f"{_verdict(result)}\n")
     if params.format == "json":
-        if params.output is None:
-            print_json(result)
-            return
-        document = msgspec.json.format(msgspec.json.encode(result), indent=2).decode() + "\n"
-    if params.output is None:
-        sys.stdout.write(document)
-        sys.stdout.flush()
-        return
-    try:
-        Path(params.output).write_text(document, encoding="utf-8")
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise CommandError(
-            f"output: {params.output[:200]} cannot be written: {reason}.",
-            "Name a file in a folder that is there.",
-            "failed",
-        ) from error
-    sys.stderr.write(f"{_verdict(result)} {params.output} tells more.\n")
+        return msgspec.json.format(msgspec.json.encode(result), indent=2).decode() + "\n"
+    return result.document
 
 
 def _show_figures(result: CoverageResult, params: CoverageParams) -> None:

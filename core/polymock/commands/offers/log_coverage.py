@@ -18,7 +18,7 @@ COVERAGE = Command(
     route=Route("GET", "/logs/coverage"),
     terminal=Terminal(
         show="polymock.cli.showing.log_coverage:show_coverage",
-        short={"output": "o"},
+        document="polymock.cli.showing.log_coverage:document_for",
         fails="polymock.commands.log_coverage:is_below",
     ),
 )

@@ -17,7 +17,7 @@ REPORT = Command(
     example={"mock": "shop", "since": "1h"},
     route=Route("GET", "/logs/report"),
     terminal=Terminal(
-        short={"output": "o"},
         show="polymock.cli.showing.log_reports:show_report",
+        document="polymock.cli.showing.log_reports:report_for",
     ),
 )
