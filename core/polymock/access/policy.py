@@ -26,7 +26,8 @@ Rule = tuple[str, ...]
 
 
 class Policy:
-    """What the roles may do. It does not change; pycasbin is imported when it is first asked."""
+    """What the roles may do. It does not change; pycasbin is imported by `prepare`, or when it is
+    first asked."""
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         self._rules = tuple(rules)
@@ -45,10 +46,14 @@ class Policy:
         """Whether the caller may carry out a command."""
         asked = (caller.role, command.name, command.role)
         if asked not in self._decided:
-            if self._enforcer is None:
-                self._enforcer = _enforcer(self._rules)
+            self.prepare()
             self._decided[asked] = bool(self._enforcer.enforce(*asked))
         return self._decided[asked]
+
+    def prepare(self) -> None:
+        """Get ready to be asked, which takes 50 ms the first time."""
+        if self._enforcer is None:
+            self._enforcer = _enforcer(self._rules)
 
 
 def read_rules(path: Path) -> tuple[Rule, ...]:
@@ -111,7 +116,7 @@ def _no_role(name: str) -> tuple[str, str]:
 
 
 def _enforcer(rules: Sequence[Rule]) -> Any:
-    # Imported here: only a server that is asked for something needs it, and it takes 50 ms.
+    # Imported here: a server does so while its workers start.
     import casbin  # type: ignore[import-untyped]
     from casbin.persist.adapters.string_adapter import (  # type: ignore[import-untyped]
         StringAdapter,

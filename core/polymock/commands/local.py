@@ -15,7 +15,6 @@ from polymock.commands.command import Command
 from polymock.commands.context import Context, Progress, silent
 from polymock.commands.dispatching import Caller
 from polymock.commands.execution import encode, read_params, run
-from polymock.commands.remote import SECONDS, NobodyThere, Remote, find_admin
 from polymock.config.files import find_config
 from polymock.config.loading import load
 from polymock.errors import JournalError, ServerError
@@ -38,6 +37,8 @@ class Target(msgspec.Struct, frozen=True):
         """The URL of the server's admin API. Raises ConfigError, ServerError."""
         if self.instance is not None:
             return find_instance(self.instance)
+        from polymock.commands.remote import find_admin
+
         return find_admin(self.url, self.config, self.journal)
 
 
@@ -59,22 +60,21 @@ def carry_out(
     context = Context(actor=actor, progress=progress, folder=folder)
     if command.place == "machine":
         return run(command, read, context)
-    asked = _given(read, params)
-    path = None
-    if command.place == "journal" and target.url is None:
-        path = _journal_file(target)
-    remote = Remote(target.find, target.token)
-    if path is not None:
-        server = find_server(path)
-        if server is None or not server.records:
-            return _on_file(command, read, path, context)
-        remote = Remote(lambda: server.admin_url, target.token)
-        try:
-            told = remote.carry_out(command, asked, SECONDS + _waits(read))
-        except NobodyThere:  # it was killed, and another process has its number
-            return _on_file(command, read, path, context)
-    else:
-        told = remote.carry_out(command, asked, SECONDS + _waits(read))
+    # Imported here: who asks nobody needs no HTTP client, which is slow to import.
+    from polymock.commands.remote import SECONDS, NobodyThere, Remote
+
+    is_recorded = command.place == "journal" and target.url is None
+    path = _journal_file(target) if is_recorded else None
+    server = None if path is None else find_server(path)
+    if path is not None and (server is None or not server.records):
+        return _on_file(command, read, path, context)
+    remote = Remote(target.find if server is None else lambda: server.admin_url, target.token)
+    try:
+        told = remote.carry_out(command, _given(read, params), SECONDS + _waits(read))
+    except NobodyThere:
+        if path is None:
+            raise
+        return _on_file(command, read, path, context)  # it was killed, and its number is another's
     try:
         return msgspec.json.decode(told, type=command.result)
     except msgspec.DecodeError as error:

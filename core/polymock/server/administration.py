@@ -95,6 +95,7 @@ class Administration:
             for noun, failure in installed().failures.items():
                 log.error("the commands %r are not offered: %s", noun, failure.message)
             annexes = await _open_annexes(stack, self._dispatcher)
+            self._policy.prepare()  # the workers start meanwhile
             server = Server(
                 Guard(AdminPort(api, annexes), self._config, self._callers, self._refusals),
                 address=address,

@@ -196,7 +196,12 @@ class Control:
         retain = None if config.retain is None else parse_duration(config.retain)
         archive = None if config.archive is None else parse_duration(config.archive)
         if path is not None:
-            self._journal = Journal(Settings(str(path), config.redact, retain, archive))
+            settings = Settings(str(path), config.redact, retain, archive)
+            opening = asyncio.create_task(asyncio.to_thread(Journal, settings))
+            await asyncio.sleep(0)  # it has begun, and DuckDB needs no interpreter for most of it
+            import polymock.server.administration  # noqa: F401
+
+            self._journal = await opening
         receiver = Receiver(self._journal, socket_path, observation.feeds)
         try:
             await receiver.start()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 from urllib.parse import unquote
 
@@ -28,10 +29,9 @@ def handler(command: Command, dispatcher: Dispatcher) -> HTTPRouteHandler:
     query's may come several times goes by their types.
     """
     address = command.address
-    lists = frozenset(_lists(command.params))
 
     async def carry_out(request: Request[Any, Any, Any]) -> Response[bytes]:
-        params = await _params(command, lists, request)
+        params = await _params(command, request)
         told = await dispatcher.carry_out(command.name, params, caller_of(request))
         return Response(told, status_code=address.status, media_type="application/json")
 
@@ -52,10 +52,8 @@ def caller_of(request: Request[Any, Any, Any]) -> Caller:
     return found
 
 
-async def _params(
-    command: Command, lists: frozenset[str], request: Request[Any, Any, Any]
-) -> dict[str, Any]:
-    address = command.address
+async def _params(command: Command, request: Request[Any, Any, Any]) -> dict[str, Any]:
+    address, lists = command.address, _lists(command.params)
     params: dict[str, Any] = {}
     for name, value in request.query_params.multi_items():
         if name in lists:
@@ -71,11 +69,13 @@ async def _params(
     return params
 
 
-def _lists(params: type[msgspec.Struct]) -> list[str]:
-    """The parameters that are lists."""
+@functools.cache
+def _lists(params: type[msgspec.Struct]) -> frozenset[str]:
+    """The parameters that are lists. Found out when they are first asked for, as that takes as long
+    as all else of the address."""
     told = inspect.type_info(params)
     assert isinstance(told, inspect.StructType)
-    return [field.encode_name for field in told.fields if _is_list(field.type)]
+    return frozenset(field.encode_name for field in told.fields if _is_list(field.type))
 
 
 def _is_list(type_: inspect.Type) -> bool:
