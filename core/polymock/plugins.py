@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from inspect import Parameter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
@@ -57,7 +57,7 @@ def _installed(_state: tuple[tuple[str, int], ...]) -> importlib.metadata.EntryP
     # Imported here: a process that has others to start does so first.
     import importlib.metadata
 
-    return importlib.metadata.entry_points()
+    return cast("importlib.metadata.EntryPoints", importlib.metadata.entry_points())
 
 
 def names(group: str) -> tuple[str, ...]:
@@ -113,8 +113,9 @@ def build(
 
 
 @contextmanager
-def guarded(what: str) -> Iterator[None]:
-    """Around a call of a plugin's code: what it raises becomes a PluginError that says `what`.
+def guarded(what: object) -> Iterator[None]:
+    """Around a call of a plugin's code: what it raises becomes a PluginError that says `what`,
+    whose text is asked for only then.
 
     Errors that are meant for the user (UserError) pass as they are.
     """
@@ -129,14 +130,32 @@ def guarded(what: str) -> Iterator[None]:
 
 
 def _import(kind: str, entry: importlib.metadata.EntryPoint) -> Plugin[Any]:
-    what = f"The {kind} plugin {entry.name!r} of {_package(entry)}"
-    with guarded(f"{what} cannot be loaded from {entry.value}"):
+    named = _Named(kind, entry)
+    with guarded(named):
         found: Any = _load(entry)
     wrong = _fault(found)
     if wrong:
-        raise PluginError(f"{what} is broken: {entry.value} {wrong}.", "Update or uninstall it.")
+        problem = f"{named.plugin} is broken: {entry.value} {wrong}."
+        raise PluginError(problem, "Update or uninstall it.")
     declared: Plugin[Any] = found
     return declared
+
+
+class _Named:
+    """A plugin that cannot be loaded, in words. Its package is looked up only for these: that
+    takes as long as loading it."""
+
+    def __init__(self, kind: str, entry: importlib.metadata.EntryPoint) -> None:
+        self._kind = kind
+        self._entry = entry
+
+    @property
+    def plugin(self) -> str:
+        """Whose plugin it is."""
+        return f"The {self._kind} plugin {self._entry.name!r} of {_package(self._entry)}"
+
+    def __str__(self) -> str:
+        return f"{self.plugin} cannot be loaded from {self._entry.value}"
 
 
 def _load(entry: importlib.metadata.EntryPoint) -> Any:

@@ -116,7 +116,7 @@ def _no_role(name: str) -> tuple[str, str]:
 
 
 def _enforcer(rules: Sequence[Rule]) -> Any:
-    # Imported here: a server does so while its workers start.
+    # Imported here: a server starts first.
     import casbin  # type: ignore[import-untyped]
     from casbin.persist.adapters.string_adapter import (  # type: ignore[import-untyped]
         StringAdapter,

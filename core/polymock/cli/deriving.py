@@ -51,9 +51,9 @@ class Installed(Group):
         if written is not None:
             return written
         words = (*self._below, cmd_name)
-        own = _of_its_own(cmd_name) if not self._below else None
-        if own is not None:
-            return SubCommand(own)
+        alone = _alone(cmd_name) if not self._below else None
+        if alone is not None:
+            return SubCommand(alone)
         found = [command for command in self._installed() if command.words[: len(words)] == words]
         for command in found:
             if command.words == words:
@@ -74,18 +74,19 @@ class Installed(Group):
                 yield command
 
 
-def _of_its_own(noun: str) -> Command | None:
-    """The command of a noun whose sub-command is that one word; no other noun is imported."""
+def _alone(word: str) -> Command | None:
+    """The command whose sub-command is one word. Nouns are imported until it is found, the one of
+    that name first."""
     catalog = installed()
-    if noun not in catalog.nouns:
-        return None
-    try:
-        commands = catalog.noun(noun).commands
-    except PluginError:  # it is told of with all others
-        return None
-    return next(
-        (each for each in commands if each.words == (noun,) and "cli" in each.surfaces), None
-    )
+    for noun in sorted(catalog.nouns, key=lambda noun: (noun != word, noun)):
+        try:
+            commands = catalog.noun(noun).commands
+        except PluginError:  # it is told of with all others
+            continue
+        for command in commands:
+            if command.words == (word,) and "cli" in command.surfaces:
+                return command
+    return None
 
 
 class SubCommand(click.RichCommand):

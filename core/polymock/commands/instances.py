@@ -76,7 +76,7 @@ def start(context: Context, params: StartParams) -> Instance:
         registry.put_back(claimed.record, claimed.previous)
         raise
     begun = launch(registry, claimed, order.server, os.environ, params.wait)
-    return describe(registry, begun)
+    return describe(registry, begun, is_new=True)
 
 
 def change(context: Context, params: ChangeParams) -> Instance:

@@ -24,15 +24,16 @@ _PORT = re.compile(r"\bport (\d{1,5})\b", re.IGNORECASE)
 _PID = re.compile(r"\b(?:pid|process) (\d{1,10})\b", re.IGNORECASE)
 
 
-def describe(registry: Registry, record: Record) -> Instance:
-    """How an instance is now. Asks its admin API, and waits some seconds at most."""
+def describe(registry: Registry, record: Record, *, is_new: bool = False) -> Instance:
+    """How an instance is now. Asks its admin API, and waits some seconds at most; but one that
+    `is_new` was sent nothing yet."""
     panel = read_panel(registry.panel_of(record)) or NO_PANEL
     process = record.find_process()
     status, note = _status(record, process, panel)
     started = None if process is None else _created(process)
     requests = None
     if started is not None and status == "running" and panel.journal:
-        requests = asking.count_requests(panel.admin_url, started)
+        requests = 0 if is_new else asking.count_requests(panel.admin_url, started)
     return Instance(
         name=record.name,
         status=status,

@@ -7,7 +7,7 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from granian.constants import Interfaces, SSLProtocols
 from granian.server.embed import Server
@@ -23,9 +23,10 @@ from polymock.commands.catalog import installed
 from polymock.commands.command import Command
 from polymock.commands.dispatching import Caller, Dispatcher
 from polymock.config.certificates import Certificates
-from polymock.edge.admin import AdminPort, Guard, admin_app
 from polymock.edge.admin.callers import Callers
+from polymock.edge.admin.guard import Guard
 from polymock.edge.admin.health import Ready
+from polymock.edge.admin.port import AdminPort
 from polymock.errors import PluginError
 from polymock.interfaces import Annex, AsgiApp
 from polymock.journal.writer import Journal
@@ -67,6 +68,7 @@ class Administration:
         self._callers = Callers(config, tokens, key)
         self._policy = Policy.load(policy_of(config, folder))
         self._refusals = Refusals(self._event)
+        self._port: AdminPort | None = None
         catalog = installed()
         self._dispatcher = ServerDispatcher(
             catalog,
@@ -86,21 +88,13 @@ class Administration:
         answered."""
         async with contextlib.AsyncExitStack() as stack:
             stack.callback(self._dispatcher.close)
-            api = admin_app(
-                self._ready,
-                self._dispatcher,
-                needs_token=needs_token(self._config),
-                observers=self._observers,
-            )
-            for noun, failure in installed().failures.items():
-                log.error("the commands %r are not offered: %s", noun, failure.message)
             annexes = await _open_annexes(stack, self._dispatcher)
-            self._policy.prepare()  # the workers start meanwhile
+            self._port = AdminPort(self._ready, annexes, self._build)
             server = Server(
-                Guard(AdminPort(api, annexes), self._config, self._callers, self._refusals),
+                Guard(self._port, self._config, self._callers, self._refusals),
                 address=address,
                 port=port,
-                interface=Interfaces.ASGI,
+                interface=Interfaces.ASGINL,
                 log_enabled=False,
                 websockets=False,
                 ssl_cert=None if certificates is None else certificates.cert,
@@ -113,6 +107,23 @@ class Administration:
             finally:
                 server.stop()
                 await serving
+
+    def prepare(self) -> None:
+        """Make now what would be made when it is first asked for."""
+        if self._port is not None:
+            self._port.prepare()
+
+    def _build(self) -> AsgiApp:
+        # Imported here: the server starts first.
+        from polymock.edge.admin.app import admin_app
+
+        self._policy.prepare()
+        api = admin_app(
+            self._dispatcher, needs_token=needs_token(self._config), observers=self._observers
+        )
+        for noun, failure in installed().failures.items():
+            log.error("the commands %r are not offered: %s", noun, failure.message)
+        return cast("AsgiApp", api)
 
     def _allows(self, caller: Caller, command: Command) -> bool:
         if self._policy.allows(caller, command):

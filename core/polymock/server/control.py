@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from polymock.access.doors import admin_url, door_notes, is_encrypted, needs_token, urls_of
-from polymock.access.keys import announce_key, new_key
 from polymock.access.places import tokens_of
 from polymock.access.tokens import TokenFile
 from polymock.config.certificates import find_certificates
@@ -43,6 +42,7 @@ from polymock.world.seed_files import seed_files
 
 if TYPE_CHECKING:
     from polymock.journal.writer import Journal
+    from polymock.server.administration import Administration
     from polymock.server.observation import Observation
 
 READY_SECONDS = 120.0
@@ -115,7 +115,7 @@ class Control:
                 self._workers_at(address, port, socket_path, reservations) as workers,
                 self._observing() as observation,
                 self._journal_at(socket_path, observation),
-                self._admin_at(admin_address, admin_port, port, observation),
+                self._admin_at(admin_address, admin_port, port, observation) as admin,
             ):
                 try:
                     ready = await self._await_ready(workers, port)
@@ -123,6 +123,7 @@ class Control:
                         known = look(self._watched()) if reload else None
                         self._show(ready, port, admin_port)
                         self._note("server.started")
+                        admin.prepare()
                         await self._serve_until_stopped(known)
                         self._note("server.stopped")
                 finally:  # their last records come before the journal closes
@@ -214,8 +215,9 @@ class Control:
     @contextlib.asynccontextmanager
     async def _admin_at(
         self, address: str, port: int, mock_port: int, observation: Observation
-    ) -> AsyncIterator[None]:
+    ) -> AsyncIterator[Administration]:
         # Imported here: the workers start while these load.
+        from polymock.access.keys import announce_key, new_key
         from polymock.server.administration import Administration
         from polymock.server.steering import Steering
 
@@ -249,7 +251,7 @@ class Control:
                 announce_key(urls, key, cert) if key else contextlib.nullcontext(),
                 announce(self._loaded.announced_at, urls[0], records=self._journal is not None),
             ):
-                yield
+                yield admin
 
     def _hear(self, worker: int, message: FromWorker) -> None:
         """What a worker says. Before the start all are heard, later the first speaks for all."""

@@ -13,7 +13,7 @@ from litestar.testing import TestClient
 from polymock.commands.catalog import Catalog
 from polymock.commands.context import Progress, silent
 from polymock.commands.dispatching import Caller
-from polymock.edge.admin import admin_app
+from polymock.edge.admin.app import admin_app
 from polymock.errors import CommandError
 from polymock_schemas.calls import Violation
 from polymock_schemas.commands import RefusalKind
@@ -42,7 +42,7 @@ def echo() -> Echo:
 
 @pytest.fixture
 def client(echo: Echo) -> Iterator[Any]:
-    app = admin_app(lambda: (True, {}), echo)
+    app = admin_app(echo)
     with TestClient(app, base_url="http://127.0.0.1") as opened:
         yield opened
 

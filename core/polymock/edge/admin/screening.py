@@ -9,9 +9,10 @@ from typing import Any
 import msgspec
 
 from polymock.access.hosts import is_address, is_listed, is_loopback, name_in
+from polymock.edge.admin.health import LIVE, READY
 from polymock_schemas.config import ServerConfig
 
-HEALTH = frozenset((b"/health/live", b"/health/ready"))
+HEALTH = frozenset((LIVE.encode(), READY.encode()))
 PAGE = frozenset((b"/", b"/api/v1", b"/api/v1/"))
 ASSETS = frozenset((b"/api/v1/page.js", b"/api/v1/page.css"))
 MAX_FIELDS = 100
