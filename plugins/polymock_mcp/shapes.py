@@ -1,11 +1,14 @@
 """Types of commands as JSON Schema, in the form that MCP's clients understand best.
 
-References are replaced by what they refer to, as many clients follow none; only types that hold
-themselves stay under `$defs`. The root is an object: anything else is wrapped as `{"result": …}`.
+References in the schemas of parameters are replaced by what they refer to, as many clients follow
+none; only types that hold themselves stay under `$defs`. In those of results, which a model reads
+and pays for, what is said more than once stays there too. The root is an object: anything else is
+wrapped as `{"result": …}`.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -46,7 +49,7 @@ def _without_null(schema: Schema) -> Schema:
 
 def output_schema(result: Any) -> tuple[Schema, bool]:
     """The schema of a command's result, and whether that is wrapped."""
-    schema = _schema(result)
+    schema = _schema(result, says_once=True)
     if schema.get("type") == "object":
         return schema, False
     definitions = schema.pop("$defs", None)
@@ -54,33 +57,38 @@ def output_schema(result: Any) -> tuple[Schema, bool]:
     return {**wrapped, "$defs": definitions} if definitions else wrapped, True
 
 
-def _schema(type_: Any) -> Schema:
+def _schema(type_: Any, *, says_once: bool = False) -> Schema:
     (root,), definitions = msgspec.json.schema_components([type_], ref_template=_PREFIX + "{name}")
-    endless = {name for name in definitions if _holds_itself(name, definitions)}
-    schema = _inlined(root, definitions, endless)
+    kept = {name for name in definitions if _holds_itself(name, definitions)}
+    if says_once:
+        told = Counter(_references([root, *definitions.values()]))
+        kept |= {name for name, count in told.items() if count > 1}
+    schema = _inlined(root, definitions, kept)
     assert isinstance(schema, dict)
-    kept = {name: _inlined(definitions[name], definitions, endless) for name in sorted(endless)}
-    if _PREFIX in str(schema.get("$ref", "")):  # the root itself is one that holds itself
-        schema = dict(kept[schema["$ref"].removeprefix(_PREFIX)])
-    return {**schema, "$defs": kept} if kept else schema
+    stay = {name: _inlined(definitions[name], definitions, kept) for name in sorted(kept)}
+    if _PREFIX in str(schema.get("$ref", "")):  # the root itself is one that stays
+        schema = dict(stay[schema["$ref"].removeprefix(_PREFIX)])
+    return {**schema, "$defs": stay} if stay else schema
 
 
-def _inlined(node: Any, definitions: Mapping[str, Any], endless: set[str]) -> Any:
+def _inlined(node: Any, definitions: Mapping[str, Any], kept: set[str]) -> Any:
+    """A schema in which all references are replaced, but those to what is `kept`."""
     if isinstance(node, list):
-        return [_inlined(each, definitions, endless) for each in node]
+        return [_inlined(each, definitions, kept) for each in node]
     if not isinstance(node, dict):
         return node
     reference = node.get("$ref")
     if isinstance(reference, str):
         name = reference.removeprefix(_PREFIX)
-        if name in endless:
+        if name in kept:
             return node
         beside = {key: value for key, value in node.items() if key != "$ref"}
-        return {**_inlined(definitions[name], definitions, endless), **beside}
+        told = _inlined(definitions[name], definitions, kept)
+        return {**{key: value for key, value in told.items() if key != "title"}, **beside}
     pattern = node.get("pattern")
     if isinstance(pattern, str) and pattern.endswith(r"\Z"):  # which JavaScript does not have
         node = {**node, "pattern": pattern.removesuffix(r"\Z") + "$"}
-    return {key: _inlined(value, definitions, endless) for key, value in node.items()}
+    return {key: _inlined(value, definitions, kept) for key, value in node.items()}
 
 
 def _holds_itself(name: str, definitions: Mapping[str, Any]) -> bool:

@@ -61,6 +61,23 @@ def test_only_what_holds_itself_is_referred_to() -> None:
     assert "$ref" not in str(input_schema(ShelfParams))
 
 
+class Pair(msgspec.Struct):
+    first: Book
+    second: Book
+    tree: Tree
+
+
+def test_of_results_what_is_said_twice_is_said_once() -> None:
+    schema, _ = output_schema(Pair)
+    assert set(schema["$defs"]) == {"Book", "Tree"}
+    assert schema["properties"]["first"] == schema["properties"]["second"]
+    book = {"title": "A", "refers_to": []}
+    whole = {"first": book, "second": book, "tree": {"name": "a", "below": []}}
+    jsonschema_rs.validate(schema, whole)
+    assert not jsonschema_rs.is_valid(schema, {**whole, "second": {}})
+    assert "$ref" not in str(input_schema(ShelfParams))
+
+
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda each: str(each.name))
 def test_the_schemas_of_every_command_are_what_clients_take(command: object) -> None:
     params, result = command.params, command.result  # type: ignore[attr-defined]
