@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from polymock.edge.admin.health import LIVE, READY, Ready, answer_health
 from polymock.interfaces import AsgiApp
+
+log = logging.getLogger("polymock.edge.admin")
 
 
 class AdminPort:
@@ -42,4 +45,12 @@ class AdminPort:
         """Make the API, unless that has been done; the task gives it."""
         if self._building is None:
             self._building = asyncio.create_task(asyncio.to_thread(self._build))
+            self._building.add_done_callback(self._check)
         return self._building
+
+    def _check(self, built: asyncio.Task[AsgiApp]) -> None:
+        """Say what has failed, and let who asks next try again."""
+        error = None if built.cancelled() else built.exception()
+        if error is not None:
+            self._building = None
+            log.error("the admin API cannot be made", exc_info=error)
