@@ -119,6 +119,7 @@ def subscribing(url: str, agent: str = "") -> Iterator[Subscriber]:
         subprotocols=[TRANSPORT_WS],
         user_agent_header=agent or None,
         open_timeout=SECONDS,
+        max_queue=None,  # with its queue full it would not hear that the server closes
         proxy=None,
     ) as socket:
         yield Subscriber(socket)
