@@ -189,8 +189,11 @@ def by_cli(server: Server, command: Command, params: dict[str, Any]) -> Any:
         params = {n: v for n, v in params.items() if n not in command.terminal.hidden}
         if "texts" in command.terminal.hidden:
             params["specs"] = ["openapi.yaml"]
-    run = polymock(server, *command.words, *arguments_of(command, params), "--json")
-    assert run.returncode == 0, (command.name, run.stdout, run.stderr)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(server.folder)
+        patch.setenv("POLYMOCK_STATE_DIR", str(server.folder / "state"))
+        run = CliRunner().invoke(main, [*command.words, *arguments_of(command, params), "--json"])
+    assert run.exit_code == 0, (command.name, run.stdout, run.stderr, run.exception)
     return json.loads(run.stdout)
 
 

@@ -31,7 +31,7 @@ DOCUMENTS = (
     *("openapi/petstore.yaml", "openapi/petstore-separate/spec/swagger.json"),
     *("openapi/tictactoe.yaml", "openapi/uspto.yaml"),
     *("graphql/artsy-exchange.graphql", "graphql/artsy-vortex.graphql"),
-    *("graphql/github-old.graphql", "graphql/swapi.graphql"),
+    "graphql/swapi.graphql",
     "proto/helloworld/helloworld/helloworld.proto",
     "proto/library/google/example/library/v1/library.proto",
     "proto/pubsub/google/pubsub/v1/pubsub.proto",

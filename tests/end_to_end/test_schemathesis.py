@@ -56,7 +56,7 @@ def test_the_mock_of_a_document_conforms_to_it(
     run = subprocess.run(
         [
             *(SCHEMATHESIS, "run", str(document), "--url", server.url),
-            *("--phases", "examples,coverage,fuzzing", "--max-examples", "8"),
+            *("--phases", "examples,coverage,fuzzing", "--max-examples", "5"),
             *("--generation-deterministic", "--suppress-health-check", "all"),
             # A schema of strings admits a NUL byte; the mock refuses it wherever it stands in text.
             *("--generation-allow-x00", "false"),

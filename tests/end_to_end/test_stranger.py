@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Callable
 from pathlib import Path
 
@@ -28,7 +29,8 @@ MOCKS = [
 
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of programs of a fresh environment in which both wheels are installed."""
+    """The folder of programs of an environment in which both wheels are installed. What they need
+    it has from the environment of the tests, as that is installed from the same declarations."""
     folder = tmp_path_factory.mktemp("stranger")
     wheels = folder / "wheels"
     for project in (ROOT, STRANGER):
@@ -37,7 +39,10 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
     programs = folder / "venv" / "bin"
     built = sorted(str(wheel) for wheel in wheels.glob("*.whl"))
     assert len(built) == 2
-    _run(str(programs / "python"), "-m", "pip", "install", *built, "pytest")
+    python = str(programs / "python")
+    _run(python, "-m", "pip", "install", "--no-deps", "--no-index", *built)
+    found = _run(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))")
+    (Path(found.strip()) / "needed.pth").write_text(sysconfig.get_path("purelib") + "\n")
     return programs
 
 

@@ -49,15 +49,15 @@ def journal(rows, operations=()):
         columns = ", ".join(f"{column.name} {column.type}" for column in table.columns)
         connection.execute(f"CREATE TABLE {table.name} ({columns})")
     names = [column.name for column in REQUESTS.columns]
-    for number, row in enumerate(rows):
-        full = {
-            "id": uuid.UUID(int=number + 1),
-            "ts": START + datetime.timedelta(seconds=number),
-            **DEFAULTS,
-            **row,
-        }
-        marks = ", ".join("?" * len(names))
-        connection.execute(f"INSERT INTO requests VALUES ({marks})", [full[name] for name in names])
+    with connection.appender("requests") as appender:
+        for number, row in enumerate(rows):
+            full = {
+                "id": uuid.UUID(int=number + 1),
+                "ts": START + datetime.timedelta(seconds=number),
+                **DEFAULTS,
+                **row,
+            }
+            appender.append_rows([tuple(full[name] for name in names)])
     for mock, protocol, name in operations:
         connection.execute(
             "INSERT INTO operations (mock, protocol, operation) VALUES (?, ?, ?)",
