@@ -7,24 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from polymock import plugins
-from polymock.stores import Change, Storage, StorePlace
+from plugins.polymock_storage.conftest import opened
+from polymock.stores import Change
 from polymock_storage import sql
 from polymock_storage.sqlite import SqliteStore
-
-
-def opened(folder: Path) -> SqliteStore:
-    storage: Storage = plugins.build("polymock.storage", "sqlite", {"path": "world.db"})
-    store = storage.open(StorePlace(folder, folder))
-    assert isinstance(store, SqliteStore)
-    return store
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqliteStore]:
-    store = opened(tmp_path)
-    yield store
-    store.close()
 
 
 @pytest.fixture

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from polymock import plugins
+from plugins.polymock_storage.conftest import opened
 from polymock.errors import Unavailable
-from polymock.stores import FIRST_POSITION, Change, Conflict, Storage, StorePlace
+from polymock.stores import FIRST_POSITION, Change, Conflict
 from polymock_storage import revisions
 from polymock_storage.sqlite import SqliteStore
 
@@ -34,20 +33,6 @@ while True:
     (counter,) = store.apply("base", [change])
     print(number, flush=True)
 """
-
-
-def opened(folder: Path) -> SqliteStore:
-    storage: Storage = plugins.build("polymock.storage", "sqlite", {"path": "world.db"})
-    store = storage.open(StorePlace(folder, folder))
-    assert isinstance(store, SqliteStore)
-    return store
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqliteStore]:
-    store = opened(tmp_path)
-    yield store
-    store.close()
 
 
 @pytest.mark.parametrize("count", [1, 60, 400])

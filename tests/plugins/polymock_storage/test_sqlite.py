@@ -1,15 +1,15 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar
 
 import pytest
 
+from plugins.polymock_storage.conftest import opened
 from polymock import plugins
 from polymock.errors import ConfigError
-from polymock.stores import Change, Storage, StorePlace
+from polymock.stores import Change
 from polymock.testing.stores import StoreConformance
 from polymock_storage import sql
 from polymock_storage.sqlite import SqliteStore
@@ -24,13 +24,6 @@ class TestConformanceOfANamedFile(StoreConformance):
     settings: ClassVar = {"path": "world.db"}
 
 
-def opened(folder: Path, path: str = "world.db") -> SqliteStore:
-    storage: Storage = plugins.build("polymock.storage", "sqlite", {"path": path})
-    store = storage.open(StorePlace(folder, folder / "scratch"))
-    assert isinstance(store, SqliteStore)
-    return store
-
-
 def query(file: Path, *statements: str) -> list[tuple[object, ...]]:
     """What the last statement finds, over a connection of our own."""
     connection = sqlite3.connect(file, isolation_level=None)
@@ -38,13 +31,6 @@ def query(file: Path, *statements: str) -> list[tuple[object, ...]]:
         return [connection.execute(statement).fetchall() for statement in statements][-1]
     finally:
         connection.close()
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqliteStore]:
-    store = opened(tmp_path)
-    yield store
-    store.close()
 
 
 def test_a_relative_path_starts_in_the_folder_of_the_config(tmp_path: Path) -> None:
