@@ -139,6 +139,8 @@ def test_initialize_is_answered_within_a_second_and_a_half(state: Path) -> None:
             assert process.wait(30) == 0
         assert told["result"]["serverInfo"]["name"] == "polymock"
         assert "instances_start" in told["result"]["instructions"]
+        if times[-1] < 1.5:
+            break
     assert min(times) < max(1.5, 3 * min(plain)), (times, plain)
 
 
