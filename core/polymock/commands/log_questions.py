@@ -5,7 +5,8 @@ from __future__ import annotations
 from polymock.commands.context import Context
 from polymock.journal.questions import differing, tailing, verifying
 from polymock.journal.questions.missing import missing
-from polymock.journal.selecting import choose
+from polymock.journal.selecting import check_names, choose
+from polymock_schemas.journal_questions import Selection
 from polymock_schemas.log_questions import (
     Diff,
     DiffQuery,
@@ -21,6 +22,7 @@ from polymock_schemas.log_questions import (
 def verify(context: Context, params: VerifyQuery) -> Verification:
     """Whether something was called as often as it should. Raises CommandError, JournalError."""
     chosen = choose(params)
+    check_names(context.journal, params)
     return verifying.verify(context.journal, params, chosen.where, chosen.parameters)
 
 
@@ -32,11 +34,13 @@ def fails(result: Verification, _params: VerifyQuery) -> bool:
 def unmatched(context: Context, params: UnmatchedQuery) -> UnmatchedCalls:
     """What no operation answered, and why. Raises CommandError, JournalError."""
     chosen = choose(params)
+    check_names(context.journal, params)
     return missing(context.journal, chosen.where, chosen.parameters, params.limit)
 
 
 def diff(context: Context, params: DiffQuery) -> Diff:
     """What differs between two parts of the traffic. Raises CommandError, JournalError."""
+    check_names(context.journal, Selection(mock=params.mock, operation=params.operation))
     return differing.diff(context.journal, params)
 
 

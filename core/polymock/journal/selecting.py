@@ -8,8 +8,10 @@ from typing import Any
 
 import msgspec
 
+from polymock.config.settings import suggestion
 from polymock.config.units import parse_duration
 from polymock.errors import CommandError
+from polymock.journal.reading import Reading
 from polymock_schemas.calls import Violation
 from polymock_schemas.journal.selection import is_of
 from polymock_schemas.journal_questions import Selection
@@ -71,6 +73,31 @@ def choose(selection: Selection, relation: str = "r", now: datetime | None = Non
         conditions.append(is_of(relation, "$operation"))
         parameters["operation"] = selection.operation
     return Chosen(" AND ".join(conditions) or EVERY, parameters, since, until)
+
+
+def is_back_from_now(text: str | None) -> bool:
+    """Whether a parameter is a time back from now, such as `15m`."""
+    return text is not None and _DURATION.fullmatch(text) is not None
+
+
+def check_names(reading: Reading, selection: Selection) -> None:
+    """Refuse a mock or an operation that the journal does not know: neither does a contract have it
+    that was served last, nor is any call of it. Raises CommandError."""
+    for column in ("mock", "operation"):
+        wanted = getattr(selection, column)
+        if not wanted:
+            continue
+        names = [name for (name,) in reading.rows(f"SELECT DISTINCT {column} FROM operations")]
+        condition = "r.mock = $wanted" if column == "mock" else is_of("r", "$wanted")
+        asked = f"SELECT 1 FROM requests r WHERE {condition} LIMIT 1"
+        if wanted not in names and not reading.rows(asked, {"wanted": wanted}):
+            raise CommandError(
+                f"{column}: the journal knows no {column} {wanted[:200]!r}.",
+                suggestion(wanted, names)
+                or "See which there are: `SELECT mock, operation FROM operations`.",
+                "unknown",
+                [Violation(column, "is not known to the journal")],
+            )
 
 
 def instant(name: str, text: str | None, now: datetime) -> datetime | None:

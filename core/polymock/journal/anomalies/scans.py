@@ -21,6 +21,11 @@ _BY_FEW, _TIMES_OTHERS = 2, 5
 _OWN_WINDOWS = 8
 _WIDER = 10
 _ALWAYS = 2
+_MORE = 1.5
+"""A longer time must hold so many times the addresses to be told instead of a part of it."""
+_STEADY = 3
+_DENSE = 0.25
+_MARGIN = 20
 _MAINLY = 0.5
 _BASELINE_WINDOWS, _BASELINE_WINDOWS_OF_MANY = 24, 4
 _READS = (
@@ -69,19 +74,23 @@ def path_scans(
     asked: tuple[dict[str, list[int]], ...] = ({}, {}, {})
     for client, part, stretch, _, _, _, distinct, _, _ in rows:
         asked[_length(part, stretch)].setdefault(client, []).append(distinct)
-    found: dict[str, Scan] = {}
-    for client, part, stretch, mock, other_mock, calls, distinct, first, last in rows:
+    found: dict[str, tuple[int, Scan]] = {}
+    for client, part, stretch, mock, other_mock, calls, distinct, first, last in sorted(
+        rows, key=lambda row: _length(row[1], row[2])
+    ):
         if last < scope.examined or distinct < _PATHS:
             continue
         length = _length(part, stretch)
         if length == _ALWAYS and calls < _MAINLY * calls_of.get(client, 0):
             continue
         usual = _usual(asked[length], client)
-        best = found.get(client)
-        if distinct >= _TIMES_USUAL * usual and (best is None or distinct > best.distinct):
+        known, best = found.get(client, (length, None))
+        least = 0 if best is None else best.distinct * (1 if known == length else _MORE)
+        if distinct >= _TIMES_USUAL * usual and distinct > least:
             same = mock if mock == other_mock else ""
-            found[client] = Scan("paths", client, same, "", calls, distinct, usual, first, last)
-    yield from found.values()
+            scan = Scan("paths", client, same, "", calls, distinct, usual, first, last)
+            found[client] = length, scan
+    yield from (scan for _, scan in found.values())
 
 
 def _length(part: int | None, stretch: int | None) -> int:
@@ -122,7 +131,7 @@ def id_scans(
     for scan in sorted(found.values(), key=lambda one: -one.distinct)[:_LOOKED_AT]:
         usual = _usually(reading, scope, scan)
         if scan.distinct >= max(_IDS, _TIMES_USUAL * usual):
-            whole = _whole(reading, scope, scan, width * _WIDER)
+            whole = _dense(reading, scope, _whole(reading, scope, scan, width * _WIDER))
             scans.append(msgspec.structs.replace(whole, usual=usual))
     yield from _by_one(scans)
 
@@ -198,7 +207,7 @@ def _asked(
     reading: Reading, scope: Scope, client: str, operation: str, start: int, stop: int
 ) -> list[Scan]:
     """Who asked for many things then: a client, or anybody an operation."""
-    where, parameters = scope.between(start, stop)
+    where, parameters = scope.between(max(start, scope.examined), stop)
     for column, value in (("client", client), ("operation", operation)):
         if value:
             where += f" AND r.{column} = $asked_{column}"
@@ -222,8 +231,35 @@ def _whole(reading: Reading, scope: Scope, scan: Scan, around: int) -> Scan:
     return same[0] if same else scan
 
 
+def _dense(reading: Reading, scope: Scope, scan: Scan) -> Scan:
+    """The scan without what its caller asked for long before or after most of it."""
+    where, parameters = scope.between(max(scan.first, scope.examined), scan.last + 1)
+    ((low, high),) = reading.rows(
+        "SELECT quantile_disc(epoch_us(ts), 0.1), quantile_disc(epoch_us(ts), 0.9) "
+        "FROM requests r WHERE r.client = $scanned_client AND r.mock = $scanned_mock "
+        f"AND r.operation = $scanned AND {where}",
+        {
+            "scanned_client": scan.client,
+            "scanned_mock": scan.mock,
+            "scanned": scan.operation,
+            **parameters,
+        },
+    )
+    if low is None or high - low >= _DENSE * (scan.last - scan.first):
+        return scan
+    margin = (high - low) // 4 + _MARGIN * 1_000_000
+    start, stop = max(scan.first, low - margin), min(scan.last, high + margin)
+    same = [
+        one
+        for one in _asked(reading, scope, scan.client, scan.operation, start, stop + 1)
+        if one.mock == scan.mock
+    ]
+    return same[0] if same else scan
+
+
 def _usually(reading: Reading, scope: Scope, scan: Scan) -> int:
-    """How many different things callers usually ask that operation for, in as long a time."""
+    """How many different things callers usually ask that operation for in as long a time, or the
+    scan's own caller does, where it calls steadily."""
     length = max(scan.last - scan.first, 1_000_000)
     around = _BASELINE_WINDOWS if scope.calls <= _MOST_CALLS else _BASELINE_WINDOWS_OF_MANY
     start = max(scope.start, scan.first - around * length)
@@ -231,12 +267,15 @@ def _usually(reading: Reading, scope: Scope, scan: Scan) -> int:
     if scope.examined > scope.start:
         stop = scan.first
     where, parameters = scope.between(start, stop)
-    ((usual,),) = reading.rows(
-        "SELECT coalesce(quantile_disc(things, 0.95), 0) FROM (SELECT "
+    ((usual, own, windows),) = reading.rows(
+        "SELECT coalesce(quantile_disc(things, 0.95), 0), "
+        "coalesce(quantile_disc(things, 0.5) FILTER (client = $scanned_client), 0), "
+        "count(*) FILTER (client = $scanned_client) FROM (SELECT client, "
         f"approx_count_distinct({_WHAT}) AS things FROM requests r WHERE r.mock = $scanned_mock "
         "AND r.operation = $scanned AND (ts < $first_ts OR ts > $last_ts) "
         f"AND {where} GROUP BY client, (epoch_us(ts) - $start) // $length)",
         {
+            "scanned_client": scan.client,
             "scanned_mock": scan.mock,
             "scanned": scan.operation,
             "first_ts": instant(scan.first),
@@ -246,4 +285,5 @@ def _usually(reading: Reading, scope: Scope, scan: Scan) -> int:
             **parameters,
         },
     )
-    return int(usual)
+    is_steady = windows >= max(2, around // _STEADY)
+    return max(int(usual), int(own)) if is_steady else int(usual)

@@ -93,7 +93,7 @@ def tell_scan(scan: Scan, selected: Mapping[str, str]) -> Anomaly:
         what = f"asked for {scan.distinct} different addresses that no operation answers"
     else:
         what = f"asked {_shown(scan.operation)} of {scan.mock} for {scan.distinct} different things"
-    usual = f"others ask for {scan.usual} at most" if scan.usual else "others for hardly any"
+    usual = f"usual are up to {scan.usual}" if scan.usual else "usual is hardly any"
     return Anomaly(
         kind="scan",
         severity="high" if scan.sort == "paths" or scan.distinct >= 200 else "medium",

@@ -7,9 +7,10 @@ import duckdb
 import pytest
 
 from core.journal.anomalies.made_traffic import DAY, END, Plan, Plant, made
-from core.journal.questions.recorded import read
+from core.journal.questions.recorded import journal, read
 from polymock.commands.context import Context
 from polymock.commands.log_anomalies import anomalies
+from polymock.errors import CommandError
 from polymock.journal import sql
 from polymock.journal.reading import reading
 from polymock_schemas.anomalies import AnomalyQuery
@@ -149,7 +150,8 @@ def test_kinds_severity_and_limit():
 
 def test_a_selection_is_all_that_is_judged_and_shown():
     plan, _, _ = planted(ten_minutes(2001), "errors", at=0.6)
-    assert ask(plan, mock="other").calls == 0
+    with pytest.raises(CommandError, match="the journal knows no mock 'other'"):
+        ask(plan, mock="other")
     for one in ask(plan, mock="shop").anomalies:
         assert "mock = 'shop'" in one.evidence
 
@@ -192,3 +194,23 @@ def test_hostile_names_stay_values():
     assert agent.subject == name
     assert result.rows[0][0] == name
     assert duckdb.extract_statements(agent.evidence)
+
+
+@pytest.mark.parametrize(("event", "is_odd"), [("server.started", True), ("server.stopped", False)])
+def test_silence_until_now_is_odd_as_long_as_the_server_runs(event, is_odd):
+    now = datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
+    ended = now - datetime.timedelta(minutes=30)
+    rows = [
+        {"operation": "GET /users", "ts": ended - datetime.timedelta(seconds=5 * number)}
+        for number in range(3000)
+    ]
+    connection = journal(rows)
+    connection.execute(
+        "INSERT INTO events (id, ts, type) VALUES (uuid(), ?::TIMESTAMP, ?)", [ended, event]
+    )
+    with reading(connection) as opened:
+        report = anomalies(Context(journal=opened), AnomalyQuery(since="25m", kinds=("rate",)))
+    assert bool(report.anomalies) == is_odd
+    if is_odd:
+        assert report.anomalies[0].seen == 0
+    connection.close()

@@ -7,7 +7,7 @@ import uuid
 import duckdb
 
 from polymock.journal.reading import reading
-from polymock_schemas.journal import OPERATIONS, REQUESTS
+from polymock_schemas.journal import EVENTS, OPERATIONS, REQUESTS
 
 START = datetime.datetime(2026, 3, 12, 9, 0)
 DEFAULTS = {
@@ -45,7 +45,7 @@ DEFAULTS = {
 def journal(rows, operations=()):
     """A database with these rows, a second apart; `operations` are (mock, protocol, name)."""
     connection = duckdb.connect()
-    for table in (REQUESTS, OPERATIONS):
+    for table in (REQUESTS, OPERATIONS, EVENTS):
         columns = ", ".join(f"{column.name} {column.type}" for column in table.columns)
         connection.execute(f"CREATE TABLE {table.name} ({columns})")
     names = [column.name for column in REQUESTS.columns]

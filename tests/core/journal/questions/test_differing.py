@@ -100,8 +100,17 @@ def test_a_session_that_no_call_has_is_refused():
         ask(calls(5, session="a"), before="session:a", after="session:none")
     assert caught.value.violations[0].location == "after"
     # One that has calls, but none of this mock, is no mistake.
-    found = ask(calls(5, session="a"), before="session:a", after="session:a", mock="other")
+    rows = [*calls(5, session="a"), *calls(1, mock="other")]
+    found = ask(rows, before="session:a", after="session:a", mock="other")
     assert found.total.state == "same"
+
+
+@pytest.mark.parametrize(("name", "value"), [("mock", "nope"), ("operation", "GET /nope")])
+def test_a_name_that_the_journal_does_not_know_is_refused(name, value):
+    with pytest.raises(CommandError, match=f"the journal knows no {name} '{value}'") as caught:
+        ask(calls(5, session="a"), before="session:a", after="session:a", **{name: value})
+    assert caught.value.violations[0].location == name
+    assert caught.value.hint
 
 
 @pytest.mark.parametrize("side", ["yesterday", "1h", "x..y"])

@@ -41,7 +41,6 @@ def ask(**query):
         ({"path": "/pets/a%20b"}, 1),
         ({"path": "/pets."}, 0),
         ({"operation": "POST /pets"}, 3),
-        ({"mock": "other"}, 0),
         ({"session": "t1"}, 1),
         ({"status": 404}, 1),
         ({"query": ("a=1",)}, 1),
