@@ -81,7 +81,7 @@ class Engine:
         return self._refusal(call, error, match)
 
     def _answer(self, call: Call) -> tuple[Reply, Match | None]:
-        contract, match = self.contract, None
+        contract, match, principal = self.contract, None, ""
         try:
             match = contract.match(call)
             principal = self._identify(match, call)
@@ -91,7 +91,7 @@ class Engine:
                 answer = contract.example(reading) or contract.sample(reading)
             reply = contract.write(reading, answer)
         except MockError as error:
-            return self._refusal(call, error, match), match
+            reply = self._refusal(call, error, match)
         return (replace(reply, principal=principal) if principal else reply), match
 
     def _touches_world(self, match: Match) -> bool:

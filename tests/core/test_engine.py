@@ -181,6 +181,12 @@ def test_the_contract_checks_credentials_where_no_strategy_is_named() -> None:
     assert reply.principal == "somebody"
 
 
+def test_a_refusal_of_a_known_caller_names_him() -> None:
+    fields = {b"authorization": b"x"}
+    reply = Engine(EchoContract()).handle(call("/echo", b"bad", fields=fields))
+    assert (reply.status, reply.principal) == (422, "somebody")
+
+
 @pytest.mark.parametrize(
     ("path", "key", "status", "principal"),
     [

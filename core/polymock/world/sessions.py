@@ -67,7 +67,10 @@ class Sessions:
         if seen is not None and seen.version == version and now < seen.touch:
             return seen.space
         if not _NAME.fullmatch(name):
-            message = "a session's name has letters, digits and `._-`, at most 64, a letter first"
+            message = (
+                "a session's name has letters, digits and `._-`, at most 64, "
+                "and begins with a letter or a digit"
+            )
             raise Invalid(f"{message}.", [Violation("header.X-Polymock-Session", message)])
         row = self._store.get(SYSTEM, SESSIONS, name)
         if row is None or row.value is None or row.expires is None:

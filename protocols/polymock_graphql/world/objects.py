@@ -191,6 +191,7 @@ class WorldObjects(ObjectFields):
             if isinstance(given, Entity):
                 return given
             key = target.key_in(arguments) if arguments else MISSING
+            is_asked = key is not MISSING
             if key is MISSING and given:
                 key = target.key_in(given)
             if key is MISSING and owner is not None and reference is not None:
@@ -212,7 +213,10 @@ class WorldObjects(ObjectFields):
                 return target.placed(place, run)
             found = target.find(key, run)
             if found is None and required:
-                raise not_found(target.collection.entity, key_text(key))
+                # A part of an entity (a line of an order) names who was deleted since.
+                found = None if is_asked else target.imagined(key_text(key))
+                if found is None:
+                    raise not_found(target.collection.entity, key_text(key))
             return found
 
         return resolve

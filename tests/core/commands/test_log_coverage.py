@@ -175,7 +175,9 @@ def test_the_document_of_a_file(ask):
     assert Xml.fromstring(document).tag == "testsuites"
     document = document_for(ask(), CoverageParams(format="json"), file)
     assert msgspec.json.decode(document)["percent"] == 37.5
-    with pytest.raises(CommandError, match="text is for the terminal") as caught:
+    document = document_for(ask(), CoverageParams(), Path("coverage.json"))
+    assert msgspec.json.decode(document)["percent"] == 37.5
+    with pytest.raises(CommandError, match="in which form") as caught:
         document_for(ask(), CoverageParams(), file)
     assert "--format junit" in caught.value.hint
 

@@ -24,16 +24,18 @@ def show_coverage(result: CoverageResult, params: CoverageParams) -> None:
         sys.stdout.write(result.document)
 
 
-def document_for(result: CoverageResult, params: CoverageParams, _file: Path) -> str:
-    """JUnit XML or JSON, as `--format` says. Raises CommandError where it says neither."""
-    if params.format in (None, "text"):
+def document_for(result: CoverageResult, params: CoverageParams, file: Path) -> str:
+    """JUnit XML or JSON, as `--format` or the file's name says. Raises CommandError where neither
+    does."""
+    is_json = params.format == "json" or (params.format is None and file.suffix == ".json")
+    if not is_json and params.format != "junit":
         raise CommandError(
-            "--output: text is for the terminal.",
+            "--output: nothing says in which form.",
             "Add `--format junit` or `--format json`.",
             "wrong",
         )
     sys.stderr.write(f"{_verdict(result)}\n")
-    if params.format == "json":
+    if is_json:
         return msgspec.json.format(msgspec.json.encode(result), indent=2).decode() + "\n"
     return result.document
 
