@@ -115,6 +115,9 @@ class Webhook:
             return "it has ended: the log says why"
         if self._problem:
             return f"{self._place} takes no messages now: {self._problem}"
+        lost, room = self._letters.discarded, self._settings.dead_letters
+        if lost and room and not self._letters.problem:
+            return f"{lost} dead letters were given up, the oldest first: {room} are kept at most"
         return self._letters.problem
 
     def counts(self) -> tuple[int, int]:

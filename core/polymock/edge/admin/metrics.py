@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Annotated
 
 from litestar import Response, get
-from litestar.params import Parameter
+from litestar.params import HeaderParameter
 from litestar.types import ControllerRouterHandler
 
 from polymock_schemas.observers import Page
@@ -22,9 +22,10 @@ def metrics_handlers(paths: Sequence[str], show: Show) -> Sequence[ControllerRou
 
 def _handler(path: str, show: Show) -> ControllerRouterHandler:
     def page(
-        accept: Annotated[str, Parameter(header="Accept", max_length=2000)] = "",
+        accept: Annotated[str, HeaderParameter(name="Accept", max_length=2000)] = "",
     ) -> Response[bytes]:
         shown = show(path, accept)
-        return Response(shown.body, media_type=shown.media_type)
+        # As a media type it would get a second charset.
+        return Response(shown.body, headers={"content-type": shown.media_type})
 
     return get(path, name=f"page {path}", sync_to_thread=True)(page)

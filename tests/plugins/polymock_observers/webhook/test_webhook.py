@@ -172,6 +172,19 @@ def test_dead_letters_are_there_after_a_restart(receiver: Receiver, tmp_path: Pa
     assert file.read_text().count('"kind":"gone"') == 3
 
 
+def test_dead_letters_that_are_given_up_are_told(receiver: Receiver, tmp_path: Path) -> None:
+    receiver.answer = 404
+
+    async def story(webhook: Webhook) -> None:
+        await webhook.receive([started(n) for n in range(5)])
+        await until(lambda: webhook.counts() == (0, 5))
+        receiver.answer = 200
+        assert (await webhook.test()).delivered
+        assert "2 dead letters were given up" in webhook.health()
+
+    at_work(receiver.url, tmp_path, story, dead_letters=3)
+
+
 def test_a_replay_ends_where_nobody_is_there(receiver: Receiver, tmp_path: Path) -> None:
     receiver.answer = 404
 
