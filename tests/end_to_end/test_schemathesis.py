@@ -41,9 +41,6 @@ STATUSES = "status_code_conformance"
             (SECRETS, STATUSES),
             id="corpus-museum",
         ),
-        # Without credentials: schemathesis cannot write the form bodies of the guarded operations,
-        # which have lists of objects (it sends their keys for them).
-        pytest.param(CORPUS / "petstore.yaml", "", (SECRETS,), id="corpus-petstore"),
     ],
 )
 def test_the_mock_of_a_document_conforms_to_it(

@@ -57,7 +57,7 @@ SHOP = Path(__file__).with_name("shop.graphql")
 KNOWN: dict[tuple[Path, type[Source]], Source] = {}
 FLAGS = {"yes": True, "no": False}
 SETTINGS = settings(
-    max_examples=12,
+    max_examples=8,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
@@ -314,12 +314,12 @@ class TestSameOverAWorld:
     def test_swapi(self, data: st.DataObject) -> None:
         check(CORPUS / "swapi.graphql", of_queries, Source, data, compare_worldly)
 
-    @settings(SETTINGS, max_examples=5)
+    @settings(SETTINGS, max_examples=3)
     @given(data=st.data())
     def test_github(self, data: st.DataObject) -> None:
         check(CORPUS / "github-old.graphql", of_queries, Source, data, compare_worldly)
 
-    @settings(SETTINGS, max_examples=5)
+    @settings(SETTINGS, max_examples=3)
     @given(data=st.data())
     def test_github_mutations(self, data: st.DataObject) -> None:
         check(CORPUS / "github-old.graphql", of_mutations, Source, data, compare_worldly)
@@ -342,7 +342,7 @@ class TestSameAsGraphqlCore:
     def test_swapi(self, kind: type[Source], data: st.DataObject) -> None:
         check(CORPUS / "swapi.graphql", of_queries, kind, data)
 
-    @settings(SETTINGS, max_examples=5)
+    @settings(SETTINGS, max_examples=3)
     @given(data=st.data())
     def test_github(self, kind: type[Source], data: st.DataObject) -> None:
         check(CORPUS / "github-old.graphql", of_queries, kind, data)
