@@ -177,7 +177,7 @@ def answering(
 
 
 def _value(frame: Frame, entity: Entity, world: Writer) -> Any:
-    value = frame.portrayer.portray(world, entity, is_new=True)
+    value = frame.portrayer.portray(world, entity, remember=False)
     return [value] if frame.many else value
 
 

@@ -62,10 +62,10 @@ class Portrayer:
         self._known: dict[str, tuple[Entity, dict[str, Any]]] = {}
         self._samples: dict[str, dict[str, Any]] = {}
 
-    def portray(self, view: View, entity: Entity, *, is_new: bool = False) -> dict[str, Any]:
-        """The entity as a value of the schema; not to be changed. One that `is_new` was never
-        portrayed before, and may never be again."""
-        if self._embeds or is_new:
+    def portray(self, view: View, entity: Entity, *, remember: bool = True) -> dict[str, Any]:
+        """The entity as a value of the schema; not to be changed. `remember` where it may be asked
+        for again before it is another."""
+        if self._embeds or not remember:
             return self._made(view, entity)
         known = self._known.get(entity.key)
         if known is not None and (known[0] is entity or _is_same(known[0], entity)):

@@ -24,8 +24,10 @@ _ALWAYS = 2
 _MORE = 1.5
 """A longer time must hold so many times the addresses to be told instead of a part of it."""
 _STEADY = 3
-_DENSE = 0.25
-_MARGIN = 20
+"""A caller that is there in one of so many windows has a usual of its own."""
+_DENSE, _MARGIN_SECONDS = 0.25, 20
+"""A scan of which most lies within such a share of its time is told without the rest, but for a
+margin."""
 _MAINLY = 0.5
 _BASELINE_WINDOWS, _BASELINE_WINDOWS_OF_MANY = 24, 4
 _READS = (
@@ -206,7 +208,8 @@ def _curious(reading: Reading, scope: Scope, width: int) -> list[tuple[str, int,
 def _asked(
     reading: Reading, scope: Scope, client: str, operation: str, start: int, stop: int
 ) -> list[Scan]:
-    """Who asked for many things then: a client, or anybody an operation."""
+    """Who asked for many things then, in the time that is examined: a client, or anybody an
+    operation."""
     where, parameters = scope.between(max(start, scope.examined), stop)
     for column, value in (("client", client), ("operation", operation)):
         if value:
@@ -224,16 +227,15 @@ def _asked(
 
 def _whole(reading: Reading, scope: Scope, scan: Scan, around: int) -> Scan:
     """A scan with what the same caller asked for just before and after."""
-    start = max(scope.start, scope.examined, scan.first - around)
     stop = min(scope.end, scan.last + around)
-    more = _asked(reading, scope, scan.client, scan.operation, start, stop)
+    more = _asked(reading, scope, scan.client, scan.operation, scan.first - around, stop)
     same = [one for one in more if one.mock == scan.mock and one.distinct >= scan.distinct]
     return same[0] if same else scan
 
 
 def _dense(reading: Reading, scope: Scope, scan: Scan) -> Scan:
     """The scan without what its caller asked for long before or after most of it."""
-    where, parameters = scope.between(max(scan.first, scope.examined), scan.last + 1)
+    where, parameters = scope.between(scan.first, scan.last + 1)
     ((low, high),) = reading.rows(
         "SELECT quantile_disc(epoch_us(ts), 0.1), quantile_disc(epoch_us(ts), 0.9) "
         "FROM requests r WHERE r.client = $scanned_client AND r.mock = $scanned_mock "
@@ -247,7 +249,7 @@ def _dense(reading: Reading, scope: Scope, scan: Scan) -> Scan:
     )
     if low is None or high - low >= _DENSE * (scan.last - scan.first):
         return scan
-    margin = (high - low) // 4 + _MARGIN * 1_000_000
+    margin = (high - low) // 4 + _MARGIN_SECONDS * 1_000_000
     start, stop = max(scan.first, low - margin), min(scan.last, high + margin)
     same = [
         one
