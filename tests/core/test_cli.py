@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from subprocess import Popen
 
 import pytest
 from click.testing import CliRunner, Result
@@ -95,8 +96,15 @@ def test_serve_hands_over_what_the_command_line_says(
     seen: list[tuple[LoadedConfig, bool, str, bool]] = []
 
     def serve(
-        loaded: LoadedConfig, *, reload: bool, log_level: str, strict: bool, as_json: bool
+        loaded: LoadedConfig,
+        *,
+        reload: bool,
+        log_level: str,
+        strict: bool,
+        as_json: bool,
+        spawned: Popen[bytes],
     ) -> int:
+        assert spawned.poll() is None
         seen.append((loaded, reload, log_level, strict, as_json))
         return 7
 

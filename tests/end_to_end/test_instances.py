@@ -72,7 +72,7 @@ class Shell:
         """Whether a server has begun to start, ready or not."""
         for process in self.processes():
             with suppress(psutil.Error):
-                if "serve" in process.cmdline():
+                if "polymock.instances.serving" in process.cmdline():
                     return True
         return False
 

@@ -8,7 +8,7 @@ from typing import Any
 import rich_click as click
 
 from polymock.config.units import parse_duration
-from polymock.errors import ConfigError, SpecError, UserError
+from polymock.errors import ConfigError, UserError
 
 PRIVATE_HELP = "Let URLs of specs named here, and their callbacks, be of this machine or network."
 
@@ -47,17 +47,7 @@ class Group(click.RichGroup):
         try:
             return super().invoke(ctx)
         except UserError as error:
-            report(error)
+            from polymock.server.panel import print_error
+
+            print_error(error)
             ctx.exit(1)
-
-
-def report(error: UserError) -> None:
-    """Say on standard error what is wrong, and what to do."""
-    from polymock.output import printable
-    from polymock.server.panel import print_faults
-
-    click.echo(printable(f"Error: {error}"), err=True)
-    if error.hint:
-        click.echo(printable(f"Hint: {error.hint}"), err=True)
-    if isinstance(error, SpecError):
-        print_faults([fault for fault in error.faults if fault.message not in error.message])

@@ -51,20 +51,30 @@ def serve(
     """
     if journal is not None and no_journal:
         raise click.UsageError("--journal and --no-journal exclude each other.")
-    from polymock.config.loading import Overrides, load
-    from polymock.server.control import serve as run
+    from polymock.server.spawning import spawned
 
-    overrides = Overrides(
-        host=host,
-        port=port,
-        grpc_port=grpc_port,
-        admin_port=admin_port,
-        workers=workers,
-        seed=seed,
-        journal=journal,
-        no_journal=no_journal,
-        allow_private=allow_private,
-    )
-    loaded = load(specs, overrides)
-    code = run(loaded, reload=reload, log_level=log_level, strict=strict, as_json=as_json)
+    with spawned() as worker:  # it loads what it needs while we do
+        from polymock.config.loading import Overrides, load
+        from polymock.server.control import serve as run
+
+        overrides = Overrides(
+            host=host,
+            port=port,
+            grpc_port=grpc_port,
+            admin_port=admin_port,
+            workers=workers,
+            seed=seed,
+            journal=journal,
+            no_journal=no_journal,
+            allow_private=allow_private,
+        )
+        loaded = load(specs, overrides)
+        code = run(
+            loaded,
+            reload=reload,
+            log_level=log_level,
+            strict=strict,
+            as_json=as_json,
+            spawned=worker,
+        )
     raise SystemExit(code)

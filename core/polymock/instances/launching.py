@@ -11,6 +11,7 @@ from threading import Thread
 from time import monotonic, sleep
 from typing import BinaryIO
 
+import msgspec
 from msgspec.structs import replace
 
 from polymock.errors import ServerError
@@ -19,7 +20,7 @@ from polymock.instances.claiming import Claim
 from polymock.instances.describing import find_mentioned
 from polymock.instances.ending import end
 from polymock.instances.output import last_lines, note_panel, read_panel
-from polymock.instances.record import Record, arguments_of
+from polymock.instances.record import Record, Serving
 from polymock.instances.registry import Registry
 from polymock.instances.taken_ports import refuse_taken
 from polymock.server.panel import Started
@@ -70,6 +71,7 @@ def _spawn(
     registry: Registry, record: Record, environ: Mapping[str, str]
 ) -> subprocess.Popen[bytes]:
     """Start the process in a session of its own, away from our terminal and our pipes."""
+    serving = msgspec.json.encode(Serving(record.specs, record.options)).decode()
     try:
         with (
             _new_file(registry.panel_of(record)) as panel,
@@ -77,7 +79,7 @@ def _spawn(
         ):
             return subprocess.Popen(  # noqa: S603
                 # -P: nothing is imported from the folder that it is started in
-                [sys.executable, "-P", "-m", "polymock", *arguments_of(record)],
+                [sys.executable, "-P", "-m", "polymock.instances.serving", serving],
                 cwd=record.folder,
                 stdin=subprocess.DEVNULL,
                 stdout=panel,

@@ -11,6 +11,13 @@ from polymock.instances.processes import ProcessId
 from polymock_schemas.instances import InstanceName, ServeOptions
 
 
+class Serving(msgspec.Struct, frozen=True):
+    """What an instance serves, and how; its folder is the working directory."""
+
+    specs: tuple[str, ...]
+    options: ServeOptions
+
+
 class Record(msgspec.Struct, frozen=True):
     """An instance: what it was asked to serve, and the process that does.
 
@@ -59,16 +66,3 @@ def overrides_of(options: ServeOptions) -> Overrides:
         no_journal=options.no_journal,
         allow_private=options.allow_private,
     )
-
-
-def arguments_of(record: Record) -> list[str]:
-    """The arguments of `polymock` that serve it."""
-    arguments = ["serve", "--json"]
-    defaults = ServeOptions()
-    for name in record.options.__struct_fields__:
-        value = getattr(record.options, name)
-        if value == getattr(defaults, name):
-            continue
-        flag = "--" + name.replace("_", "-")
-        arguments += [flag] if value is True else [f"{flag}={value}"]
-    return [*arguments, "--", *record.specs]

@@ -7,6 +7,7 @@ import contextlib
 import logging
 import os
 import signal
+import subprocess
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
@@ -52,27 +53,40 @@ log = logging.getLogger("polymock.server.control")
 
 
 def serve(
-    loaded: LoadedConfig, *, reload: bool, log_level: str, strict: bool, as_json: bool = False
+    loaded: LoadedConfig,
+    *,
+    reload: bool,
+    log_level: str,
+    strict: bool,
+    as_json: bool = False,
+    spawned: subprocess.Popen[bytes] | None = None,
 ) -> int:
     """Serve a config until SIGTERM, SIGINT or SIGHUP; the exit code.
 
-    With `as_json` the start-up panel is one line of JSON. Raises UserError where it cannot start:
-    a taken port, a locked journal, a wrong spec, or, with `strict`, a warning.
+    With `as_json` the start-up panel is one line of JSON. `spawned` is the first worker's process,
+    if there is one already. Raises UserError where it cannot start: a taken port, a locked journal,
+    a wrong spec, or, with `strict`, a warning.
     """
     logging.basicConfig(level=log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    return asyncio.run(
-        Control(loaded, log_level=log_level, strict=strict, as_json=as_json).run(reload=reload)
-    )
+    control = Control(loaded, log_level=log_level, strict=strict, as_json=as_json, spawned=spawned)
+    return asyncio.run(control.run(reload=reload))
 
 
 class Control:
     """The control process: ports, workers, journal, admin API, in the order they start."""
 
     def __init__(
-        self, loaded: LoadedConfig, *, log_level: str, strict: bool, as_json: bool
+        self,
+        loaded: LoadedConfig,
+        *,
+        log_level: str,
+        strict: bool,
+        as_json: bool,
+        spawned: subprocess.Popen[bytes] | None,
     ) -> None:
         self._loaded = loaded
+        self._spawned = spawned
         self._log_level = log_level
         self._strict = strict
         self._as_json = as_json
@@ -121,8 +135,8 @@ class Control:
                     ready = await self._await_ready(workers, port)
                     if ready is not None:
                         known = look(self._watched()) if reload else None
+                        self._note("server.started")  # before anybody knows where to call
                         self._show(ready, port, admin_port)
-                        self._note("server.started")
                         admin.prepare()
                         await self._serve_until_stopped(known)
                         self._note("server.stopped")
@@ -157,7 +171,8 @@ class Control:
                 log_level=self._log_level,
                 strict=self._strict,
             )
-            handle = WorkerHandle(settings, self._hear, reservations.answer)
+            spawned = self._spawned if index == 0 else None
+            handle = WorkerHandle(settings, self._hear, reservations.answer, spawned)
             handle.on_loss = lambda text: self._fail("workers", text)
             self._workers.append(handle)
         load = Load(config, str(self._loaded.folder))

@@ -1,4 +1,4 @@
-"""What `polymock serve` prints when it is ready, and the faults that it finds."""
+"""What `polymock serve` prints: that it is ready, the faults that it finds, why it cannot go on."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from polymock.errors import SpecError, UserError
 from polymock.server.messages import Loaded, MockSummary
 from polymock_schemas.commands import Fault
 
@@ -77,6 +78,16 @@ def render_panel(started: Started) -> list[str]:
     lines.extend(f"  note     {note}" for note in started.notes)
     lines.append("Stop it with Ctrl+C or SIGTERM.")
     return lines
+
+
+def print_error(error: UserError) -> None:
+    """Say on standard error what is wrong, and what to do."""
+    from polymock.output import printable  # it brings what draws tables, seldom needed here
+
+    lines = [f"Error: {error}", *([f"Hint: {error.hint}"] if error.hint else ())]
+    sys.stderr.write("".join(f"{printable(line)}\n" for line in lines))
+    faults = error.faults if isinstance(error, SpecError) else ()
+    print_faults([fault for fault in faults if fault.message not in error.message])
 
 
 def print_faults(faults: Sequence[Fault]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sys
+import subprocess
 from collections.abc import Callable
 from time import monotonic
 
@@ -22,6 +22,7 @@ from polymock.server.messages import (
     Told,
     WorkerSettings,
 )
+from polymock.server.spawning import spawn
 
 STOP_SECONDS = 15.0
 REVIVE_SECONDS = 0.2
@@ -34,11 +35,63 @@ log = logging.getLogger("polymock.server.workers")
 _encoder = msgspec.json.Encoder()
 
 
+class WorkerProcess:
+    """A process of a worker, and the pipes to it. Made by `attach`."""
+
+    def __init__(
+        self,
+        process: subprocess.Popen[bytes],
+        output: asyncio.StreamReader,
+        input_: asyncio.StreamWriter,
+    ) -> None:
+        self._process = process
+        self._output = output
+        self._input = input_
+
+    @classmethod
+    async def attach(cls, process: subprocess.Popen[bytes]) -> WorkerProcess:
+        """Take over the pipes of a process that was just spawned."""
+        loop = asyncio.get_running_loop()
+        output = asyncio.StreamReader(limit=MAX_LINE)
+        await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(output), process.stdout)
+        transport, protocol = await loop.connect_write_pipe(
+            lambda: asyncio.StreamReaderProtocol(asyncio.StreamReader()), process.stdin
+        )
+        return cls(process, output, asyncio.StreamWriter(transport, protocol, None, loop))
+
+    @property
+    def pid(self) -> int:
+        """Also after its end."""
+        return self._process.pid
+
+    async def write(self, line: bytes) -> None:
+        """Send a line. Raises ConnectionError where it does not listen any more."""
+        self._input.write(line + b"\n")
+        await self._input.drain()
+
+    async def read(self) -> bytes:
+        """The next line that it says; b"" after the last."""
+        return await self._output.readline()
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+        self._process.terminate()
+
+    def kill(self) -> None:
+        """End it at once."""
+        self._process.kill()
+
+    async def wait(self) -> int:
+        """Wait for its end, with nothing more to be said to it; its exit code."""
+        self._input.close()
+        return await asyncio.to_thread(self._process.wait)
+
+
 class WorkerHandle:
     """One worker, kept alive: a new process takes the place of one that ended unasked.
 
     `on_message` gets what its processes say, with the worker's index; `find_ports` gives them the
-    ports that they ask for.
+    ports that they ask for. `spawned` is its first process, if there is one already.
     """
 
     def __init__(
@@ -46,11 +99,13 @@ class WorkerHandle:
         settings: WorkerSettings,
         on_message: Callable[[int, FromWorker], None],
         find_ports: Callable[[Compiled], Listen],
+        spawned: subprocess.Popen[bytes] | None = None,
     ) -> None:
         self._settings = settings
         self._find_ports = find_ports
         self._on_message = on_message
-        self._process: asyncio.subprocess.Process | None = None
+        self._spawned = spawned
+        self._process: WorkerProcess | None = None
         self._keeping: asyncio.Task[None] | None = None
         self._load: Load | None = None
         self._stopping = False
@@ -64,7 +119,7 @@ class WorkerHandle:
 
     @property
     def pid(self) -> int | None:
-        """The present process; None between two."""
+        """The present process; None before the first."""
         return self._process.pid if self._process else None
 
     async def start(self, load: Load) -> None:
@@ -81,41 +136,27 @@ class WorkerHandle:
     async def stop(self) -> None:
         """Let the worker answer what it has begun and flush its records; then end it."""
         self._stopping = True
-        process = self._process
-        if process is not None and process.returncode is None:
-            process.terminate()
-            try:
-                async with asyncio.timeout(STOP_SECONDS):
-                    await process.wait()
-            except TimeoutError:
-                log.warning("worker %d did not end in time and is killed", self._settings.index)
-                process.kill()
-                await process.wait()
-        if self._keeping is not None:
-            await self._keeping
+        if self._process is None or self._keeping is None:
+            return
+        self._process.terminate()
+        ended, _ = await asyncio.wait([self._keeping], timeout=STOP_SECONDS)
+        if not ended:
+            log.warning("worker %d did not end in time and is killed", self._settings.index)
+            self._process.kill()
+        await self._keeping
 
     async def _spawn(self) -> None:
-        self._process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-P",  # nothing is imported from the folder that it is started in
-            "-m",
-            "polymock.server.worker",
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            start_new_session=True,  # Ctrl+C is for the control process, which then stops it
-            limit=MAX_LINE,
-        )
+        process, self._spawned = self._spawned or spawn(), None
+        self._process = await WorkerProcess.attach(process)
         await self._write(self._settings)
         if self._load is not None:
             await self._write(self._load)
 
     async def _write(self, message: WorkerSettings | Load | Listen | Ask) -> None:
-        process = self._process
-        if process is None or process.stdin is None:
+        if self._process is None:
             return
-        process.stdin.write(_encoder.encode(message) + b"\n")
         try:
-            await process.stdin.drain()
+            await self._process.write(_encoder.encode(message))
         except ConnectionError:
             log.debug("worker %d ended before it could be told", self._settings.index)
 
@@ -142,9 +183,9 @@ class WorkerHandle:
     async def _follow(self) -> None:
         """Hand on what the present process says, until it ends."""
         process = self._process
-        if process is None or process.stdout is None:
+        if process is None:
             return
-        while line := await process.stdout.readline():
+        while line := await process.read():
             message = msgspec.json.decode(line, type=FromWorker)
             if isinstance(message, Compiled):
                 await self._write(self._find_ports(message))

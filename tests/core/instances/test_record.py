@@ -1,12 +1,11 @@
 from __future__ import annotations
 
 import msgspec
-import pytest
 
 from core.instances.doubles import Spawn, record_of
 from polymock.cli.serving import serve
 from polymock.instances.processes import ProcessId, this_process
-from polymock.instances.record import arguments_of, overrides_of
+from polymock.instances.record import overrides_of
 from polymock_schemas.instances import ServeOptions
 
 EVERYTHING = ServeOptions(
@@ -24,15 +23,10 @@ EVERYTHING = ServeOptions(
 )
 
 
-@pytest.mark.parametrize("options", [ServeOptions(), EVERYTHING, ServeOptions(no_journal=True)])
-def test_serve_reads_the_arguments_as_they_are_meant(options: ServeOptions) -> None:
-    record = msgspec.structs.replace(record_of("shop"), options=options, specs=("-a.yaml", "b"))
-    command, *arguments = arguments_of(record)
-    read = serve.make_context("serve", [*arguments]).params
-    assert command == "serve"
-    assert read.pop("as_json") is True
-    assert read.pop("specs") == ("-a.yaml", "b")
-    assert read == msgspec.structs.asdict(options)
+def test_an_instance_has_the_options_of_serve() -> None:
+    flags = serve.make_context("serve", []).params
+    assert (flags.pop("as_json"), flags.pop("specs")) == (False, ())
+    assert flags == msgspec.structs.asdict(ServeOptions())
 
 
 def test_overrides_are_what_serve_makes_of_the_options() -> None:

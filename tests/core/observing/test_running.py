@@ -1,7 +1,6 @@
 """Observers that are slow, broken or hostile: they are told of, and hold nobody up."""
 
 import asyncio
-import contextlib
 import logging
 import threading
 import time
@@ -189,30 +188,42 @@ def test_one_that_hangs_in_its_health_holds_up_nobody_who_asks(
     assert time.monotonic() - begun < 0.5
 
 
-def spin() -> None:
-    """Compute without end, as far as a test can wait."""
-    end = time.monotonic() + 2
-    while time.monotonic() < end:
+def block(release: threading.Event) -> None:
+    release.wait(30)
+
+
+def spin(release: threading.Event) -> None:
+    """Compute until released."""
+    while not release.is_set():
         sum(range(100))
 
 
-@pytest.mark.parametrize("act", [lambda: time.sleep(2), spin, fail, lambda: asyncio.sleep(2)])
+async def wait(release: threading.Event) -> None:
+    await asyncio.to_thread(release.wait, 30)
+
+
+def break_down(_release: threading.Event) -> None:
+    fail()
+
+
+@pytest.mark.parametrize("act", [block, spin, wait, break_down])
 def test_the_journal_goes_on_beside_it(
-    run: Callable[..., Running], journal: Any, act: Callable[[], object]
+    run: Callable[..., Running], journal: Any, act: Callable[[threading.Event], Any]
 ) -> None:
     """What workers hand over is counted and committed at once, whatever an observer does."""
-    bus = Bus()
+    bus, release = Bus(), threading.Event()
     feeds, feed = feeds_of(bus)
-    run(Obedient(EVENTS, act), bus)
+    run(Obedient(EVENTS, lambda: act(release)), bus)
     source = Source("host:0", 5, 0)
-    begun = time.monotonic()
-    for sequence in range(1, 41):
-        exchanges = ((1, call_to(), reply_of()) for _ in range(256))
-        batch = batch_of(*exchanges, sequence=sequence, first=sequence * 256)
-        feed.hear(batch)
-        journal.submit(source, batch, lambda: None)
-    assert journal.flush()
-    assert time.monotonic() - begun < 1.9
+    try:
+        for sequence in range(1, 41):
+            exchanges = ((1, call_to(), reply_of()) for _ in range(256))
+            batch = batch_of(*exchanges, sequence=sequence, first=sequence * 256)
+            feed.hear(batch)
+            journal.submit(source, batch, lambda: None)
+        assert journal.flush()  # although it has not been released
+    finally:
+        release.set()
     assert sum(series.count for series in feeds.tally.series()) == 40 * 256
     assert journal.query("SELECT count(*) FROM requests").rows == [[40 * 256]]
 
@@ -233,7 +244,18 @@ def test_it_can_be_asked_from_elsewhere(run: Callable[..., Running]) -> None:
         running.ask(where, 5)
 
 
-class Keeping(Obedient):
+class Held(Obedient):
+    """Starts when it is let go, and is busy for ever with the first that it takes."""
+
+    def __init__(self) -> None:
+        super().__init__(EVENTS, lambda: asyncio.sleep(60))
+        self.go = threading.Event()
+
+    async def start(self, place: Any) -> None:
+        await asyncio.to_thread(self.go.wait, 30)
+
+
+class Keeping(Held):
     """Keeps what there was no time for."""
 
     kept = 0
@@ -263,11 +285,18 @@ class Keeping(Obedient):
         return None
 
 
-def test_what_there_is_no_time_for_is_kept(run: Callable[..., Running]) -> None:
-    bus, observer = Bus(), Keeping(EVENTS, lambda: asyncio.sleep(60))
-    running = run(observer, bus)
-    for _ in range(1000):
+def publish_to(observer: Held, bus: Bus, count: int, running: Running) -> None:
+    """Publish so much that it takes AT_ONCE at its start, and the rest waits."""
+    for _ in range(count):
         bus.publish(STARTED)
+    observer.go.set()
+    wait_until(lambda: running._subscription.waiting == count - module.AT_ONCE)
+
+
+def test_what_there_is_no_time_for_is_kept(run: Callable[..., Running]) -> None:
+    bus, observer = Bus(), Keeping()
+    running = run(observer, bus)
+    publish_to(observer, bus, 1000, running)
     wait_until(lambda: running.info().waiting == 1000)
     running.stop()
     info = running.info()
@@ -277,11 +306,8 @@ def test_what_there_is_no_time_for_is_kept(run: Callable[..., Running]) -> None:
 
 
 def test_without_a_keeper_it_counts_as_dropped(run: Callable[..., Running]) -> None:
-    bus = Bus()
-    running = run(Obedient(EVENTS, lambda: asyncio.sleep(60)), bus)
-    for _ in range(1000):
-        bus.publish(STARTED)
-    with contextlib.suppress(AssertionError):
-        wait_until(lambda: running.info().waiting == 1000, 2)
+    bus, observer = Bus(), Held()
+    running = run(observer, bus)
+    publish_to(observer, bus, 1000, running)
     running.stop()
     assert running.info().dropped == 1000 - module.AT_ONCE
