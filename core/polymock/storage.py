@@ -42,7 +42,8 @@ class StoreKeeper:
                     "Use `store: sqlite`, or one worker.",
                 )
             with plugins.guarded(f"The storage plugin {_name(config.world.store)!r} failed"):
-                self._store = storage.open(StorePlace(folder, self._scratch))
+                alone = config.server.workers == 1
+                self._store = storage.open(StorePlace(folder, self._scratch, alone))
         return self._store
 
     def close(self) -> None:

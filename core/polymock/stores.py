@@ -176,11 +176,13 @@ class Store(Protocol):
 class StorePlace(msgspec.Struct, frozen=True):
     """Where a store may keep files: relative paths start in `folder`, the config's.
 
-    `scratch` is a folder that all workers share and that goes with the server.
+    `scratch` is a folder that all workers share and that goes with the server. `alone`: there is
+    one worker, so that no other process opens what is in it.
     """
 
     folder: Path
     scratch: Path
+    alone: bool = False
 
 
 class Storage(Protocol):

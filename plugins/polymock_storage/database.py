@@ -32,6 +32,9 @@ SETTINGS = (
 the pages that it touches. NORMAL survives the end of the process at any moment."""
 
 NEVER_SYNC = "PRAGMA synchronous = OFF"
+ALONE = "PRAGMA locking_mode = EXCLUSIVE"
+"""Saves the locks of each transaction, six calls of the system. They are held for good instead,
+from the first on; the system lets go of them when the process ends, however it does."""
 
 Mishap = tuple[str, str]
 """What went wrong with a file, as a sentence's end, and what to do."""
@@ -159,11 +162,12 @@ class Database:
     `writes` are the transactions that this connection has written, `undone` those that it began
     and did not write.
     A file that `stays` is written so that it is whole after a power failure too; one that goes
-    with the server need not outlive the machine. Raises StoreError where the file is no world's, is
+    with the server need not outlive the machine. One that is opened `alone` is open to no other
+    process as long as this one lives. Raises StoreError where the file is no world's, is
     a newer version's, or cannot be read and written.
     """
 
-    def __init__(self, file: Path, *, stays: bool = True) -> None:
+    def __init__(self, file: Path, *, stays: bool = True, alone: bool = False) -> None:
         _check_place(file)
         self.file = file
         self.writes = 0
@@ -182,6 +186,8 @@ class Database:
         except sqlite3.Error as error:
             raise _unopened(file, error) from error
         try:
+            if alone:
+                self.connection.execute(ALONE)
             _prepare(self.connection, file)
             if not stays:
                 self.connection.execute(NEVER_SYNC)
@@ -194,7 +200,9 @@ class Database:
                 reason = f"The bell beside the world's store {file} cannot be made: {error}."
                 raise StoreError(reason, "Give this user the right to write the folder.") from error
             raise
-        self.execute = self.connection.cursor().execute
+        cursor = self.connection.cursor()
+        self.execute = cursor.execute
+        self._execute_many = cursor.executemany
         self.transaction = Transaction(self)
         self.snapshot = Snapshot(self)
 
@@ -209,35 +217,50 @@ class Database:
             raise self.failure(error) from error
 
     def once(self, statement: str, values: Sequence[Any]) -> list[Any]:
-        """Add by one statement; the rows that it gives back.
+        """Write by one statement; the rows that it gives back.
 
-        Outside of a transaction it is one of its own. Raises Unfit, Unavailable.
+        Outside of a transaction it is one of its own. Raises Unavailable.
         """
+        self._clear()
         try:
-            rows, _ = self._written(statement, values)
-        except sqlite3.IntegrityError as error:
-            raise Unfit from error
+            rows = self.execute(statement, values).fetchall()
         except sqlite3.Error as error:
             raise self.failure(error) from error
         if not self.transaction.is_open:
             self.ring()
         return rows
 
+    def add_once(self, statement: str, values: Sequence[Any]) -> None:
+        """Add by one statement, alike. Raises Unfit, Unavailable."""
+        try:
+            self._write(statement, values)
+        except sqlite3.IntegrityError as error:
+            raise Unfit from error
+        except sqlite3.Error as error:
+            raise self.failure(error) from error
+        if not self.transaction.is_open:
+            self.ring()
+
     def change_once(self, statement: str, values: Sequence[Any]) -> int:
         """Change rows by one statement, alike; how many there were. Raises Unavailable."""
         try:
-            _, count = self._written(statement, values)
+            count = self._write(statement, values)
         except sqlite3.Error as error:
             raise self.failure(error) from error
         if count and not self.transaction.is_open:
             self.ring()
         return count
 
-    def _written(self, statement: str, values: Sequence[Any]) -> tuple[list[Any], int]:
+    def _write(self, statement: str, values: Sequence[Any]) -> int:
+        """How many rows a statement changed. Of many statements, one that they are: each time
+        Python lets go of its lock for SQLite, other threads fight for it, and this way it does so
+        once less."""
+        self._clear()
+        return self._execute_many(statement, (values,)).rowcount
+
+    def _clear(self) -> None:
         if self.connection.in_transaction and not self.transaction.is_open:
             self.clear()
-        cursor = self.execute(statement, values)
-        return cursor.fetchall(), cursor.rowcount
 
     def ring(self) -> None:
         """Let all others know that something was written."""

@@ -68,7 +68,7 @@ class SingleRowWriter:
             *(_NO_NUMBER if taken is None else (taken.space, taken.sequence, taken.number)),
         )
         try:
-            self._database.once(sql.ADD_ALONE, values)
+            self._database.add_once(sql.ADD_ALONE, values)
         except Unfit:
             return None
         if behind is not None:

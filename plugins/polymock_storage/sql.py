@@ -51,23 +51,23 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
 )
 """What makes a file of version n (`PRAGMA user_version`; 0 is an empty one) one of n + 1."""
 
-NEW_ROWS = (
-    """CREATE TEMP VIEW new_rows (
-        collection, key, revision, position, behind, links, value, narrow, wide,
-        space, sequence, number
-    ) AS SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL""",
-    """CREATE TEMP TRIGGER new_rows_insert INSTEAD OF INSERT ON new_rows BEGIN
+_ADD_LINKS = """
+        INSERT INTO links (collection, name, text, position, key, id, live, expires)
+        SELECT NEW.collection, link.key, link.value, NEW.position, NEW.key,
+            last_insert_rowid(), NEW.value IS NOT NULL, NULL
+        FROM json_each(CAST(NEW.links AS TEXT)) AS link;"""
+
+
+def _adding(name: str, condition: str, add_links: str) -> str:
+    """The trigger that adds those rows of `new_rows` of which a condition is true."""
+    return f"""CREATE TEMP TRIGGER {name} INSTEAD OF INSERT ON new_rows WHEN {condition} BEGIN
         SELECT RAISE(ABORT, 'not behind all others')
         WHERE NEW.behind IS NOT NULL AND NEW.position != max(NEW.behind, coalesce((
             SELECT max(position) + 1 FROM rows WHERE collection = NEW.collection
         ), 0));
         INSERT INTO rows (collection, key, revision, position, live, expires, links, value)
         VALUES (NEW.collection, NEW.key, NEW.revision, NEW.position, NEW.value IS NOT NULL,
-            NULL, NEW.links, NEW.value);
-        INSERT INTO links (collection, name, text, position, key, id, live, expires)
-        SELECT NEW.collection, link.key, link.value, NEW.position, NEW.key,
-            last_insert_rowid(), NEW.value IS NOT NULL, NULL
-        FROM json_each(CAST(NEW.links AS TEXT)) AS link WHERE NEW.links IS NOT NULL;
+            NULL, NEW.links, NEW.value);{add_links}
         INSERT INTO blocks (collection, level, number, rows, live)
         VALUES (NEW.collection, 0, 0, 1, NEW.value IS NOT NULL),
             (NEW.collection, 1, NEW.position / NEW.wide, 1, NEW.value IS NOT NULL),
@@ -77,7 +77,16 @@ NEW_ROWS = (
         WHERE space = NEW.space AND name = NEW.sequence AND last = NEW.number - 1;
         SELECT RAISE(ABORT, 'not the next number')
         WHERE NEW.number IS NOT NULL AND changes() = 0;
-    END""",
+    END"""  # noqa: S608 - of constants alone
+
+
+NEW_ROWS = (
+    """CREATE TEMP VIEW new_rows (
+        collection, key, revision, position, behind, links, value, narrow, wide,
+        space, sequence, number
+    ) AS SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL""",
+    _adding("new_row", "NEW.links IS NULL", ""),
+    _adding("new_linked_row", "NEW.links IS NOT NULL", _ADD_LINKS),
 )
 """What each connection makes for itself: a row that is written to this view is added with its
 links, counted, and takes its number. Whatever stands against it is an error, and all is undone.

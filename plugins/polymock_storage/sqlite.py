@@ -53,8 +53,10 @@ class SqliteStorage:
 
     def open(self, place: StorePlace) -> SqliteStore:
         """Open the file, and make it where it is not there. Raises StoreError."""
-        file = place.folder / self._path if self._path else place.scratch / FILE
-        return SqliteStore(Database(file.absolute(), stays=bool(self._path)))
+        if self._path:
+            return SqliteStore(Database((place.folder / self._path).absolute()))
+        file = (place.scratch / FILE).absolute()
+        return SqliteStore(Database(file, stays=False, alone=place.alone))
 
 
 class SqliteStore:

@@ -97,10 +97,11 @@ class Adapter(Described):
         """Whether a valid value is spelt as the schema has it."""
         if isinstance(value, list):
             items = self.items
-            if items is None:
-                return True
-            inner = [each for each in value if isinstance(each, dict | list)]
-            return all(items._is_at_home(each, depth) for each in inner)
+            if items is not None:
+                for each in value:
+                    if isinstance(each, (dict, list)) and not items._is_at_home(each, depth):
+                        return False
+            return True
         if not isinstance(value, dict):
             return True
         if not depth:
@@ -108,14 +109,14 @@ class Adapter(Described):
         if self.branches:
             valid = (each for each in self.branches if each.is_valid(value))
             return any(each._is_at_home(value, depth - 1) for each in valid)
+        spelt = self.spelt
         for name, held in value.items():
-            if name not in self.names:
-                if self.members and (not self.rest or fold(name) in self.members):
+            member = spelt.get(name)
+            if member is None:
+                if spelt and (not self.rest or fold(name) in self.members):
                     return False
-            elif isinstance(held, dict | list):
-                found = self.members.get(fold(name))
-                if found is not None and not found[1]._is_at_home(held, depth - 1):
-                    return False
+            elif isinstance(held, (dict, list)) and not member._is_at_home(held, depth - 1):
+                return False
         return True
 
     def _settled(self, value: Any, others: Others | None, plain: Try) -> Any:

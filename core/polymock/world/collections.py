@@ -104,6 +104,7 @@ class Collection:
         self._seed = derive(seed, salt(name))
         self._imagined: dict[str, dict[str, Any]] = {}
         self._spelt: dict[str, tuple[str, Reference | None]] = {}
+        self._parts: dict[str, Sequence[Adapter]] = {}
 
     @property
     def imagines(self) -> bool:
@@ -264,7 +265,10 @@ class Collection:
 
     def fits(self, key: str) -> bool:
         """Whether every contract can have an entity of this key."""
-        return all(each.kind.typed_key(key) is not msgspec.UNSET for each in self.kinds)
+        for each in self.kinds:  # noqa: SIM110 - a generator costs more than what it asks
+            if each.kind.typed_key(key) is msgspec.UNSET:
+                return False
+        return True
 
     def key_in(self, value: Mapping[str, Any]) -> str | None:
         """The key that an object holds, whoever spells it; None where it has none."""
@@ -291,6 +295,23 @@ class Collection:
             known = Adapter(kind.schema, kind.definitions, fill=kind.fill)
             self._adapters[mock, name] = known
         return known
+
+    def parts(self, name: str) -> Sequence[Adapter]:
+        """What turns a property of documents, by its name there, into that of each kind which has
+        it; nothing for a reference."""
+        known = self._parts.get(name)
+        if known is None:
+            if len(self._parts) >= MAX_SPELT:
+                self._parts.clear()
+            known = self._parts[name] = tuple(self._parts_of(fold(name)))
+        return known
+
+    def _parts_of(self, folded: str) -> Iterator[Adapter]:
+        for each in self.kinds if self.reference(folded) is None else ():
+            adapter = self.adapter(each.mock, each.kind.name)
+            member = None if adapter is None else adapter.member(folded)
+            if member is not None:
+                yield member[1]
 
     @cached_property
     def _adapters(self) -> dict[tuple[str, str], Adapter]:

@@ -29,17 +29,12 @@ def completed(
     """
     whole = dict(document)
     for name, held in document.items():
-        if not isinstance(held, dict | list) or not _holds_objects(held):
+        if not isinstance(held, (dict, list)) or not _holds_objects(held):
             continue
         if before is not None and before.get(name) == held:
             continue
-        folded = fold(name)
-        if collection.reference(folded) is not None:
-            continue
-        for each in collection.kinds:
-            member = _member(collection, each, folded)
-            if member is not None:
-                whole[name] = member.complete(whole[name], others)
+        for part in collection.parts(name):
+            whole[name] = part.complete(whole[name], others)
     return whole
 
 
@@ -59,11 +54,13 @@ def kept(
     """A document that a contract's call changed, in which objects still have what that contract
     does not know of them."""
     whole = dict(document)
+    if len(collection.kinds) == 1:
+        return whole
     for name, held in document.items():
         old = before.get(name)
         if not isinstance(held, dict) or not isinstance(old, dict) or held == old:
             continue
-        for each in collection.kinds if len(collection.kinds) > 1 else ():
+        for each in collection.kinds:
             member = _member(collection, each, fold(name)) if each.mock == mock else None
             if member is not None:
                 whole[name] = _kept(member.whole, held, old, MAX_DEPTH)

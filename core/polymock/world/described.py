@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from functools import cached_property
 from typing import Any, Self
 
@@ -70,9 +70,14 @@ class Described:
         return {fold(name): (name, self.within(schema)) for name, schema in own.items()}
 
     @cached_property
-    def names(self) -> frozenset[str]:
+    def spelt(self) -> Mapping[str, Self]:
+        """What its properties hold, by their names as they are spelt."""
+        return dict(self.members.values())
+
+    @property
+    def names(self) -> Set[str]:
         """Its properties as they are spelt."""
-        return frozenset(self.spellings.values())
+        return self.spelt.keys()
 
     @cached_property
     def required(self) -> Sequence[str]:

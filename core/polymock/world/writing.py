@@ -288,14 +288,12 @@ class Writer(View):
             if name not in given
             and (folded not in settable or folded in MADE or folded in collection.required)
         ]
-        imagined: Mapping[str, Any] = {}
         if unsaid:
             part = collection.imagine_part(key, {folded for folded, _ in unsaid})
-            imagined = nested(self, collection, key, part)
-        now = self.now()
-        for folded, name in unsaid:
-            if name in imagined:
-                document[name] = at_first(collection, folded, imagined[name], now)
+            imagined, now = nested(self, collection, key, part), self.now()
+            for folded, name in unsaid:
+                if name in imagined:
+                    document[name] = at_first(collection, folded, imagined[name], now)
         for reference in collection.references:
             is_left_out = reference.names & set(settable) and not (
                 reference.names & collection.required

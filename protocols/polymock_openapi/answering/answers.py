@@ -105,8 +105,10 @@ class Answerer:
 
     def declares(self, *statuses: str) -> str:
         """The first of these statuses that the operation declares; "" for none."""
-        declared = self._declared
-        return next((status for status in statuses if status in declared), "")
+        for status in statuses:
+            if status in self._declared:
+                return status
+        return ""
 
     def body(self, reading: Reading, shape: Shape) -> Any:
         """The sample of a body before anything of the call is put in. Raises NoAnswer."""

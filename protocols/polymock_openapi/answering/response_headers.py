@@ -122,6 +122,8 @@ def write_simple(value: Any, *, explode: bool) -> str:
 
 def fit_value(text: str) -> str:
     """Text as a field's value may be: one line of latin-1, bounded (RFC 9110, section 5.5)."""
+    if text.isascii() and text.isprintable() and len(text) <= MAX_VALUE:
+        return text.strip()
     return _UNFIT.sub("", text[:MAX_VALUE]).strip()
 
 

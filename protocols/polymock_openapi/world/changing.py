@@ -62,7 +62,7 @@ def update(desk: Desk, reading: Reading, world: Writer) -> Answer | None:
     def change(entity: Entity) -> Mapping[str, Any]:
         old = desk.portrayer.portray(world, _as_shown(desk, entity, world))
         new = patched(old, body) if is_patch else _merged(desk, old, said, media_type)
-        new = completed(desk.collection, _with_fixed(desk, request, old, new), world, old)
+        new = completed(desk.collection, _with_fixed(request, old, new), world, old)
         new.update(implied)
         _check(desk, old, new)
         document = _known(desk, entity, world)
@@ -189,13 +189,7 @@ def _document(
     desk: Desk, request: Request, said: Mapping[str, Any], world: Writer
 ) -> dict[str, Any]:
     """What a caller may say, in the terms of documents."""
-    own = fold(desk.kind.key)
-    told = {
-        name: item
-        for name, item in said.items()
-        if fold(name) not in request.read_only and fold(name) != own
-    }
-    return normalised(desk.collection, world.model.collections, told)
+    return normalised(desk.collection, world.model.collections, request.free(said))
 
 
 def _merged(
@@ -213,14 +207,12 @@ def _merged(
     return new
 
 
-def _with_fixed(
-    desk: Desk, request: Request, old: Mapping[str, Any], new: dict[str, Any]
-) -> dict[str, Any]:
+def _with_fixed(request: Request, old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
     """The new value with what no caller changes as it was."""
-    own = fold(desk.kind.key)
-    fixed = {name for name in (*old, *new) if fold(name) in request.read_only or fold(name) == own}
-    kept = {name: item for name, item in new.items() if name not in fixed}
-    return {**kept, **{name: old[name] for name in fixed if name in old}}
+    return {
+        **request.free(new),
+        **{name: item for name, item in old.items() if fold(name) in request.fixed},
+    }
 
 
 def _check(desk: Desk, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:

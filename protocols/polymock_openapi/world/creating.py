@@ -74,11 +74,7 @@ def make(
     """Create the entity that a call says something of."""
     request = desk.request(reading)
     own = fold(desk.kind.key)
-    value = {
-        name: item
-        for name, item in said.items()
-        if fold(name) not in request.read_only and fold(name) != own
-    }
+    value = request.free(said)
     if key is None and own in request.settable:
         key = desk.collection.key_in({n: v for n, v in said.items() if v != ""})
     above = desk.parent(reading, world)
@@ -86,7 +82,8 @@ def make(
         reference, parent = above
         value = {n: v for n, v in value.items() if fold(n) not in reference.names}
         value[reference.name] = [parent] if reference.many else parent
-    value.update(desk.scopes(reading))
+    if desk.notes.scopes:
+        value.update(desk.scopes(reading))
     _refer_to_nobody(desk, value)
     return world.create(
         desk.collection.name, value, key=key, settable=request.settable - {own}, also=also

@@ -137,6 +137,8 @@ class Desk:
         if not names:
             return ""
         base = self._base(reading.url.partition("?")[0], shape)
+        if len(names) == 1:
+            return f"{base}{texts[0]}{_quoted(key)}{texts[1]}"
         values = {**reading.path, names[-1]: key}
         if any(name not in values for name in names):
             return ""

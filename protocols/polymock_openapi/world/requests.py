@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import msgspec
 
 from polymock.jsonschema import is_marked
@@ -13,11 +16,17 @@ from polymock_openapi.world.shapes import Found, find_object, naming
 
 
 class Request(msgspec.Struct, frozen=True):
-    """Where the entity stands in a body, and what a caller may say of it, folded."""
+    """Where the entity stands in a body, and what a caller may say of it, folded: `settable` are
+    such properties, the key may be one. `fixed` are the key and those that only the server sets."""
 
     place: tuple[str, ...]
     settable: frozenset[str]
-    read_only: frozenset[str]
+    fixed: frozenset[str]
+
+    def free(self, said: Mapping[str, Any]) -> dict[str, Any]:
+        """What is said of properties that are not fixed."""
+        fixed = self.fixed
+        return {name: item for name, item in said.items() if fold(name) not in fixed}
 
 
 def request_of(endpoint: Endpoint, kind: EntityKind, noun: str, media_type: str) -> Request:
@@ -49,4 +58,5 @@ def request_of(endpoint: Endpoint, kind: EntityKind, noun: str, media_type: str)
         if is_marked(inner, "readOnly", definitions)
     }
     settable = {fold(name) for name in properties} - read_only
-    return Request(found.place if found else (), frozenset(settable), frozenset(read_only))
+    fixed = frozenset({*read_only, fold(kind.key)})
+    return Request(found.place if found else (), frozenset(settable), fixed)

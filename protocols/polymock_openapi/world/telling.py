@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Set
 from typing import Any
 
 from msgspec.structs import replace
@@ -27,26 +27,28 @@ def tells(told: Told, name: str) -> bool:
 
 def tell(reply: Reply, told: Told, response: Response | None) -> Reply:
     """The reply with what the world tells, in place of what the contract alone would say."""
-    declared = {name.lower() for name in response.headers} if response is not None else set()
-    own = dict(_fields(reply, told, declared))
-    if not own:
-        return reply
-    others = reply.headers
-    if declared:
-        others = tuple(field for field in others if field[0] not in own)
-    return replace(reply, headers=(*others, *own.items()))
+    if response is None or not response.headers:
+        own = _fields(reply, told, frozenset())
+        return replace(reply, headers=(*reply.headers, *own)) if own else reply
+    own = _fields(reply, told, {name.lower() for name in response.headers})
+    names = {name for name, _ in own}
+    others = (field for field in reply.headers if field[0] not in names)
+    return replace(reply, headers=(*others, *own)) if own else reply
 
 
-def _fields(reply: Reply, told: Told, declared: set[str]) -> Iterator[tuple[bytes, bytes]]:
+def _fields(reply: Reply, told: Told, declared: Set[str]) -> list[tuple[bytes, bytes]]:
+    """The fields of the world; the contract declares those of some names, in lower case."""
+    fields = []
     if told.state and reply.body:
-        yield b"etag", entity_tag(told.state, reply.body).encode("ascii")
+        fields.append((b"etag", entity_tag(told.state, reply.body).encode("ascii")))
     if told.location and (reply.status == 201 or "location" in declared):
-        yield b"location", fit_value(told.location).encode("latin-1", "replace")
+        fields.append((b"location", fit_value(told.location).encode("latin-1", "replace")))
     if told.links and "link" in declared:
-        yield b"link", told.links.encode("latin-1", "replace")
+        fields.append((b"link", told.links.encode("latin-1", "replace")))
     if told.total is not None:
-        for name in declared & _TOTALS:
-            yield name.encode("latin-1"), str(told.total).encode()
+        total = str(told.total).encode()
+        fields.extend((name.encode("latin-1"), total) for name in declared & _TOTALS)
+    return fields
 
 
 def unless_unchanged(reply: Reply, sent: Mapping[str, Any]) -> Reply:
