@@ -10,10 +10,10 @@ from polymock.stores import Storage, StorePlace
 from polymock_storage.sqlite import SqliteStore
 
 
-def opened(folder: Path, path: str = "world.db") -> SqliteStore:
+def opened(folder: Path, path: str = "world.db", *, alone: bool = False) -> SqliteStore:
     """The store of a file in a folder; each that is opened has a connection of its own."""
     storage: Storage = plugins.build("polymock.storage", "sqlite", {"path": path})
-    store = storage.open(StorePlace(folder, folder / "scratch"))
+    store = storage.open(StorePlace(folder, folder / "scratch", alone))
     assert isinstance(store, SqliteStore)
     return store
 

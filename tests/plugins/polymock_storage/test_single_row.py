@@ -19,8 +19,8 @@ import sys, pathlib
 from polymock import plugins
 from polymock.stores import Change, Number, StorePlace
 folder = pathlib.Path(sys.argv[1])
-storage = plugins.build("polymock.storage", "sqlite", {"path": "world.db"})
-store = storage.open(StorePlace(folder, folder))
+storage = plugins.build("polymock.storage", "sqlite", {"path": sys.argv[2]})
+store = storage.open(StorePlace(folder, folder / "scratch", alone=True))
 number = store.take("base", "keys")
 (row,) = store.apply("base", [Change("pets", str(number), b"0", 0)])
 counter = store.apply("base", [Change("counters", "all", b"1", 0)])[0]
@@ -35,15 +35,17 @@ while True:
 """
 
 
-@pytest.mark.parametrize("count", [1, 60, 400])
-def test_what_was_acknowledged_survives_kill_9(tmp_path: Path, count: int) -> None:
-    command = [sys.executable, "-c", WRITER, str(tmp_path)]
+@pytest.mark.parametrize("path", ["world.db", ""])
+@pytest.mark.parametrize("count", [1, 400])
+def test_what_was_acknowledged_survives_kill_9(tmp_path: Path, count: int, path: str) -> None:
+    (tmp_path / "scratch").mkdir()
+    command = [sys.executable, "-c", WRITER, str(tmp_path), path]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         acknowledged = [int(process.stdout.readline()) for _ in range(count)]
         process.kill()
         acknowledged += [int(line) for line in process.stdout if line.endswith("\n")]
-    store = opened(tmp_path)
+    store = opened(tmp_path, path, alone=True)
     last = acknowledged[-1]
     rows = store.scan("base", "pets", limit=10 * last)
     assert [row.key for row in rows][:last] == [str(number) for number in range(1, last + 1)]

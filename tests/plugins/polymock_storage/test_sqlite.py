@@ -51,6 +51,23 @@ def test_without_a_path_it_goes_with_the_server(tmp_path: Path) -> None:
     assert {file.name for file in (tmp_path / "scratch").iterdir()} == {"world.db", "world.db-bell"}
 
 
+def test_where_there_is_one_worker_the_file_is_its_alone(tmp_path: Path) -> None:
+    """Others wait in vain, as they would for any writer."""
+    (tmp_path / "scratch").mkdir()
+    store = opened(tmp_path, "", alone=True)
+    with pytest.raises(sqlite3.OperationalError, match="locked"):
+        query(tmp_path / "scratch/world.db", "PRAGMA busy_timeout = 1", "SELECT * FROM rows")
+    store.close()
+    assert query(tmp_path / "scratch/world.db", "SELECT * FROM rows") == []
+
+
+def test_a_named_file_is_never_one_workers_alone(tmp_path: Path) -> None:
+    store = opened(tmp_path, alone=True)
+    store.apply("base", [Change("pets", "1", b"")])
+    assert len(query(tmp_path / "world.db", "SELECT * FROM rows")) == 1
+    store.close()
+
+
 @pytest.mark.parametrize("name", [":memory:", "file:world.db?mode=memory", "a 'b' %20 é.db"])
 def test_odd_names_are_files(tmp_path: Path, name: str) -> None:
     store = opened(tmp_path, name)
