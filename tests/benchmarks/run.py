@@ -16,6 +16,7 @@ from pathlib import Path
 
 import big_document
 import big_journal
+import command_line
 import journal_reading
 import msgspec
 import psutil
@@ -85,10 +86,12 @@ def main() -> None:
             sections.append(_load_section(options, folder, targets, WORLD_WORKLOADS, "static"))
         if "start" in options.parts:
             sections.append(_start_section(options, folder))
+        if "commands" in options.parts:
+            table = command_line.measure(folder, 4 * options.rounds, _say)
+            sections.append(f"{_mark(options)}Commands\n\n{table}")
         if "journal" in options.parts:
             table = journal_reading.measure(folder, options.rows, options.rounds, _say)
-            mark = "### " if options.markdown else ""
-            sections.append(f"{mark}Questions to a large journal\n\n{table}")
+            sections.append(f"{_mark(options)}Questions to a large journal\n\n{table}")
     sys.stdout.write("\n\n".join([_machine(options, busy), *sections]) + "\n")
 
 
@@ -96,7 +99,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--peers", type=Path, help="folder of npm packages with the peers")
     parser.add_argument("--only", nargs="+", default=[], help="of bare polymock WireMock Prism …")
-    parts = ["load", "graphql", "grpc", "world", "start", "journal"]
+    parts = ["load", "graphql", "grpc", "world", "start", "commands", "journal"]
     parser.add_argument("--parts", nargs="+", default=parts, help=", ".join(parts))
     every = [*WORKLOADS, *GRAPHQL_WORKLOADS, *GRPC_WORKLOADS, *WORLD_WORKLOADS]
     parser.add_argument(
@@ -109,6 +112,11 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--markdown", action="store_true", help="headings for the README too")
     return parser.parse_args()
+
+
+def _mark(options: argparse.Namespace) -> str:
+    """What a heading begins with."""
+    return "### " if options.markdown else ""
 
 
 def _wanted(options: argparse.Namespace) -> list[str]:
@@ -136,9 +144,8 @@ def _load_section(
     finally:
         for target in targets:
             target.server.stop()
-    mark = "### " if options.markdown else ""
     return "\n\n".join(
-        f"{mark}{workload.name}: {workload.title}\n\n"
+        f"{_mark(options)}{workload.name}: {workload.title}\n\n"
         f"{load_table(rows(runs, workload.name, measure, workload.against), measure)}"
         for workload in chosen
     )
@@ -259,8 +266,7 @@ def _start_section(options: argparse.Namespace, folder: Path) -> str:
                 ):
                     _say(f"start {number + 1} {name} {title}")
                     starts.append(_start_once(name, options.peers, folder, title, file, first))
-    mark = "### " if options.markdown else ""
-    return f"{mark}From the command to the first answer\n\n{start_table(starts)}"
+    return f"{_mark(options)}From the command to the first answer\n\n{start_table(starts)}"
 
 
 def _start_once(

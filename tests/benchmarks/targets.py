@@ -54,7 +54,7 @@ def start_bare(folder: Path, replies: Replies) -> Target:
 def start_polymock(folder: Path, document: Path = PETSTORE) -> Target:
     """`polymock serve` with one worker, everything recorded."""
     port, admin = free_port(), free_port()
-    command = [*_polymock(), "serve", str(document), "--workers", "1", "--port", str(port)]
+    command = [*polymock_command(), "serve", str(document), "--workers", "1", "--port", str(port)]
     command += ["--admin-port", str(admin), "--grpc-port", "0"]
     command += ["--journal", str(folder / f"journal-{port}.duckdb")]
     server = Server(command, f"http://127.0.0.1:{port}", folder / "polymock.log")
@@ -69,7 +69,7 @@ def start_polymock_observed(folder: Path) -> Target:
     config = folder / "observed.json"
     mock = {"spec": str(PETSTORE), "name": "pets"}
     config.write_text(json.dumps({"mocks": [mock], "observers": observers}), encoding="utf-8")
-    command = [*_polymock(), "serve", str(config), "--workers", "1", "--port", str(port)]
+    command = [*polymock_command(), "serve", str(config), "--workers", "1", "--port", str(port)]
     command += ["--admin-port", str(admin), "--grpc-port", "0"]
     command += ["--journal", str(folder / f"journal-{port}.duckdb")]
     server = Server(command, f"http://127.0.0.1:{port}", folder / "observed.log")
@@ -86,7 +86,7 @@ def start_world(folder: Path, name: str, entities: int) -> Target:
     world = {"store": "sqlite", "collections": {"pets": {"file": seeds.name}}}
     mock = {"spec": str(DOCUMENTS / "pets.openapi.yaml"), "name": "pets"}
     config.write_text(json.dumps({"mocks": [mock], "world": world}), encoding="utf-8")
-    command = [*_polymock(), "serve", str(config), "--workers", "1", "--port", str(port)]
+    command = [*polymock_command(), "serve", str(config), "--workers", "1", "--port", str(port)]
     command += ["--admin-port", str(admin), "--journal", str(folder / f"journal-{port}.duckdb")]
     server = Server(command, f"http://127.0.0.1:{port}", folder / f"world-{entities}.log")
     return Target(name, server, lambda: _count(f"http://127.0.0.1:{admin}"))
@@ -105,7 +105,7 @@ def start_polymock_grpc(folder: Path, listener: str = "native") -> Target:
     config.write_text(
         json.dumps({"mocks": [mock], "server": {"grpc_listener": listener}}), encoding="utf-8"
     )
-    command = [*_polymock(), "serve", str(config), "--workers", "1", "--port", "0"]
+    command = [*polymock_command(), "serve", str(config), "--workers", "1", "--port", "0"]
     command += ["--admin-port", str(admin), "--grpc-port", str(port)]
     command += ["--journal", str(folder / f"journal-{port}.duckdb")]
     name = "polymock" if listener == "native" else f"polymock ({listener})"
@@ -235,7 +235,8 @@ def settled(target: Target) -> int:
     return count
 
 
-def _polymock() -> list[str]:
+def polymock_command() -> list[str]:
+    """How `polymock` is called."""
     installed = Path(sys.executable).with_name("polymock")
     return [str(installed)] if installed.exists() else [sys.executable, "-m", "polymock"]
 

@@ -52,9 +52,9 @@ def test_what_is_no_pattern_is_refused(pattern: str) -> None:
     "pattern", ["^(.*)*(.*)*(.*)*x$", "((((((a*)*)*)*)*)*)*b", "(a?){1000}a{1000}", "(" * 9999]
 )
 def test_catastrophic_patterns_end_quickly(pattern: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     try:
         make(parse(pattern), Stream(1), 0, 5000)
     except PatternError:
         assert pattern.startswith("((")
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 5

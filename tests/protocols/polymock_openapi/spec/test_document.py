@@ -373,8 +373,8 @@ def test_large_documents_load_in_no_time(tmp_path: Path) -> None:
     }
     path = tmp_path / "big.json"
     path.write_bytes(msgspec.json.encode(document))
-    start = time.perf_counter()
+    start = time.process_time()
     loaded = OpenApiDocument.load(Spec(str(path), "big"))
     endpoint = loaded.endpoint(loaded.routes[700])
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 5
     assert (len(loaded.routes), endpoint.name) == (1200, "GET /thing350/{id}")
