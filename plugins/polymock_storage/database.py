@@ -170,6 +170,7 @@ class Database:
     def __init__(self, file: Path, *, stays: bool = True, alone: bool = False) -> None:
         _check_place(file)
         self.file = file
+        self.alone = alone
         self.writes = 0
         self.undone = 0
         self._rung = self._heard = b""

@@ -7,7 +7,7 @@ world: {store: {type: sqlite, path: world.db}}      # stays
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from time import monotonic, time
 from typing import Annotated, Any
 
@@ -158,7 +158,10 @@ class SqliteStore:
         return rows
 
     def together(self) -> AbstractContextManager[None]:
-        """What is read and written in it is one transaction."""
+        """What is read and written in it is one transaction. Where nobody else can write, the
+        one batch in it is enough of one."""
+        if self.database.alone:
+            return nullcontext()
         self._next_look = 0.0
         return self.database.transaction
 

@@ -12,7 +12,7 @@ import msgspec
 
 from polymock.samples.seeds import derive, salt
 from polymock.world.adapting import Adapter
-from polymock.world.entities import EntityKind
+from polymock.world.entities import MISSING, EntityKind
 from polymock.world.keys import (
     BROOD,
     CROWD,
@@ -38,6 +38,8 @@ BEGINNINGS = (
 """States that entities begin in, the most likely first."""
 MAX_IMAGINED = 4096
 """Documents of a collection that are kept."""
+MAX_TRIED = 8
+"""Documents that are looked at for a property that need not be there."""
 MAX_SPELT = 4096
 """Names of properties of which it is kept how documents spell them."""
 
@@ -105,6 +107,7 @@ class Collection:
         self._imagined: dict[str, dict[str, Any]] = {}
         self._spelt: dict[str, tuple[str, Reference | None]] = {}
         self._parts: dict[str, Sequence[Adapter]] = {}
+        self._times: dict[str, Any] = {}
 
     @property
     def imagines(self) -> bool:
@@ -163,6 +166,12 @@ class Collection:
             for name in each.kind.properties:
                 owners.setdefault(fold(name), each.kind)
         return owners
+
+    @cached_property
+    def unnamed(self) -> tuple[Reference, ...]:
+        """The references of which no contract has a property: only paths tell of them."""
+        known = {fold(name) for each in self.kinds for name in each.kind.properties}
+        return tuple(each for each in self.references if not each.names & known)
 
     @cached_property
     def required(self) -> frozenset[str]:
@@ -236,6 +245,18 @@ class Collection:
         """Some properties of what `imagine` tells, by their folded names; the key too."""
         known = self._imagined.get(key)
         return dict(self._made(key, wanted)) if known is None else known
+
+    def time_like(self, folded: str) -> Any:
+        """How a property, by its folded name, tells a time: as some entity does that nobody wrote;
+        MISSING where none does."""
+        if folded not in self._times:
+            found = (self._imagined_at(index, folded) for index in range(MAX_TRIED))
+            self._times[folded] = next((time for time in found if time is not MISSING), MISSING)
+        return self._times[folded]
+
+    def _imagined_at(self, index: int, folded: str) -> Any:
+        part = self.imagine_part(self.keys.at(index), {folded})
+        return part.get(self.names.get(folded, folded), MISSING)
 
     def _made(self, key: str, wanted: Set[str] | None = None) -> Iterator[tuple[str, Any]]:
         seed, names = self.seed_of(key), self.names

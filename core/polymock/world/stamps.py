@@ -24,16 +24,15 @@ UPDATED = frozenset(
 )
 TAGS = frozenset({"etag", "version", "revision", "resourceversion", "rev", "lockversion"})
 """Properties that tell one state of an entity from another, folded."""
-MADE = CREATED | UPDATED | TAGS
+TIMES = CREATED | UPDATED
+MADE = TIMES | TAGS
 """Properties that the world sets itself where nobody does."""
 _MILLISECONDS = 100_000_000_000
 
 
-def at_first(collection: Collection, folded: str, sampled: Any, now: datetime) -> Any:
-    """What a property is of an entity that was just made, where nobody says it: times are the
-    clock's, tags begin, states are those that entities begin in; else what was sampled."""
-    if folded in CREATED or folded in UPDATED:
-        return instant_like(now, sampled)
+def at_first(collection: Collection, folded: str, sampled: Any) -> Any:
+    """What a property, which is no time, is of an entity that was just made, where nobody says it:
+    tags begin, states are those that entities begin in; else what was sampled."""
     if folded in TAGS:
         return 1 if isinstance(sampled, int) else sampled
     return collection.beginning(folded, sampled)

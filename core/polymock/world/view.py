@@ -144,7 +144,7 @@ class View:
         """Whether there is an entity of this key."""
         if not is_usable(key):
             return False
-        row = self._row(collection, key)
+        row = self.rows.get(collection, key)  # stores remember whom many refer to
         if row is not None:
             return row.value is not None
         target = self.model.collections[collection]

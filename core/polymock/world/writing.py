@@ -12,6 +12,7 @@ from polymock.errors import Aborted, AlreadyExists, Invalid, PreconditionFailed,
 from polymock.stores import Change, Conflict, Number, Row
 from polymock.world.collections import Collection, Reference, parent_of
 from polymock.world.completing import completed, kept
+from polymock.world.entities import MISSING
 from polymock.world.integrity import (
     check_references,
     effects_of_delete,
@@ -23,7 +24,7 @@ from polymock.world.keys import CROWD, FIRST_NEW, MAX_KEY, is_usable
 from polymock.world.names import fold
 from polymock.world.nesting import nested
 from polymock.world.rows import BASE, MAX_NUMBERED, Stored, decode, encode
-from polymock.world.stamps import CREATED, MADE, UPDATED, at_first, instant_like, next_tag
+from polymock.world.stamps import CREATED, MADE, TIMES, UPDATED, at_first, instant_like, next_tag
 from polymock.world.view import Entity, Seen, View
 from polymock_schemas.calls import Violation
 
@@ -281,19 +282,13 @@ class Writer(View):
         given: Mapping[str, Any],
         settable: Names[str],
     ) -> dict[str, Any]:
-        document: dict[str, Any] = {}
         unsaid = [
             (folded, name)
             for folded, name in collection.plain_names
             if name not in given
             and (folded not in settable or folded in MADE or folded in collection.required)
         ]
-        if unsaid:
-            part = collection.imagine_part(key, {folded for folded, _ in unsaid})
-            imagined, now = nested(self, collection, key, part), self.now()
-            for folded, name in unsaid:
-                if name in imagined:
-                    document[name] = at_first(collection, folded, imagined[name], now)
+        document = self._unsaid(collection, key, unsaid)
         for reference in collection.references:
             is_left_out = reference.names & set(settable) and not (
                 reference.names & collection.required
@@ -337,18 +332,38 @@ class Writer(View):
     def _complete(self, collection: Collection, key: str, document: dict[str, Any]) -> None:
         """Add what some contract always has and the document leaves out, as a new entity has it:
         it is the same whatever was there before."""
-        lacking = [name for name in collection.always if name not in document]
-        if not lacking:
-            return
-        part = collection.imagine_part(key, {fold(name) for name in lacking})
-        imagined, now = nested(self, collection, key, part), self.now()
-        for name in lacking:
+        unsaid: list[tuple[str, str]] = []
+        for name in collection.always:
+            if name in document:
+                continue
             folded = fold(name)
             reference = collection.reference(folded)
-            if reference is None and name in imagined:
-                document[name] = at_first(collection, folded, imagined[name], now)
-            elif reference is not None and not reference.many:
+            if reference is None:
+                unsaid.append((folded, name))
+            elif not reference.many:
                 document[name] = self._imagined_reference(collection, key, reference)
+        document.update(self._unsaid(collection, key, unsaid))
+
+    def _unsaid(
+        self, collection: Collection, key: str, names: Sequence[tuple[str, str]]
+    ) -> dict[str, Any]:
+        """What properties are of which nobody said anything, by their folded names and as documents
+        spell them: times are the clock's, the others imagined."""
+        told: dict[str, Any] = {}
+        others: list[tuple[str, str]] = []
+        for folded, name in names:
+            like = collection.time_like(folded) if folded in TIMES else MISSING
+            if like is not MISSING:
+                told[name] = instant_like(self.now(), like)
+            elif folded not in TIMES:
+                others.append((folded, name))
+        if others:
+            part = collection.imagine_part(key, {folded for folded, _ in others})
+            imagined = nested(self, collection, key, part)
+            for folded, name in others:
+                if name in imagined:
+                    told[name] = at_first(collection, folded, imagined[name])
+        return told
 
 
 def _in_order(document: dict[str, Any], like: Iterable[str]) -> dict[str, Any]:

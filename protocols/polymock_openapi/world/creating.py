@@ -77,27 +77,18 @@ def make(
     value = request.free(said)
     if key is None and own in request.settable:
         key = desk.collection.key_in({n: v for n, v in said.items() if v != ""})
-    above = desk.parent(reading, world)
+    above = desk.parent(reading, world) if desk.notes.parents else None
     if above is not None:
         reference, parent = above
         value = {n: v for n, v in value.items() if fold(n) not in reference.names}
         value[reference.name] = [parent] if reference.many else parent
     if desk.notes.scopes:
         value.update(desk.scopes(reading))
-    _refer_to_nobody(desk, value)
+    for reference in desk.collection.unnamed:  # what is made elsewhere belongs to nobody
+        value.setdefault(reference.name, None)
     return world.create(
         desk.collection.name, value, key=key, settable=request.settable - {own}, also=also
     )
-
-
-def _refer_to_nobody(desk: Desk, value: dict[str, Any]) -> None:
-    """Only paths tell of some references: what is made elsewhere belongs to nobody."""
-    if not desk.collection.references:
-        return
-    known = {fold(name) for each in desk.collection.kinds for name in each.kind.properties}
-    for reference in desk.collection.references:
-        if not reference.names & known and reference.name not in value:
-            value[reference.name] = None
 
 
 def _create_many(

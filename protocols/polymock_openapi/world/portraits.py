@@ -85,13 +85,7 @@ class Portrayer:
         """How documents and the schema spell the same properties; None where more than that may
         tell them apart."""
         spellings, collection = self.adapter.spellings, self.collection
-        if (
-            self._is_open
-            or self._secrets
-            or self._secret
-            or self.adapter.branches
-            or any(collection.reference(folded) for folded in spellings)
-        ):
+        if self._is_open or self._secrets or self._secret or self._embeds or self.adapter.branches:
             return None
         names = collection.names
         return [(names.get(folded, spelt), spelt) for folded, spelt in spellings.items()]

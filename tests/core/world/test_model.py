@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from core.world.fakes import (
@@ -18,7 +19,7 @@ from core.world.fakes import (
 )
 from polymock.errors import ConfigError
 from polymock.world.collections import Reference
-from polymock.world.entities import Inference, KindReference
+from polymock.world.entities import MISSING, Inference, KindReference
 from polymock_schemas.config import WorldConfig
 
 
@@ -173,6 +174,20 @@ def test_the_first_contract_makes_the_values_that_both_have() -> None:
     assert customers.imagine("7") == model_of().collections["customers"].imagine("7")
     assert customers.fits("7")
     assert not customers.fits("x")
+
+
+def test_times_are_told_as_some_entity_tells_them() -> None:
+    customers = model_of(rest=REST, graph=GRAPH).collections["customers"]
+    assert customers.time_like("createdat") == "2020-01-01T00:00:00Z"
+    assert customers.time_like("modifiedat") is MISSING
+
+    def imagine(key: str, seed: int) -> dict[str, Any]:
+        return {"id": int(key), "updated": 1_700_000_000} if key == "3" else {"id": int(key)}
+
+    notes = kind("Note", {"id": INTEGER, "updated": INTEGER})
+    seldom = msgspec.structs.replace(notes, imagine=imagine)
+    model = model_of(rest=Inference((seldom,), (bound("a", "get", seldom),)))
+    assert model.collections["notes"].time_like("updated") == 1_700_000_000
 
 
 def test_text_keys_of_one_contract_are_fine() -> None:
