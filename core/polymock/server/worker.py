@@ -251,7 +251,10 @@ async def serve() -> int:
     await asyncio.get_running_loop().connect_read_pipe(
         lambda: asyncio.StreamReaderProtocol(commands), sys.stdin
     )
-    settings = msgspec.json.decode(await commands.readline(), type=WorkerSettings)
+    told = await commands.readline()
+    if not told:  # the control process has ended before it could say anything
+        return 1
+    settings = msgspec.json.decode(told, type=WorkerSettings)
     logging.getLogger("httpx").setLevel(logging.WARNING)
     logging.basicConfig(
         level=settings.log_level.upper(), format="%(levelname)s %(name)s: %(message)s"
