@@ -430,6 +430,35 @@ def test_specs_are_given_as_texts_and_changed(shell: Shell) -> None:
     assert not own.exists()
 
 
+def test_a_change_that_cannot_be_leaves_what_is_served(shell: Shell) -> None:
+    first = shell.json("start", "openapi.yaml", "--name", "pets", *FREE)
+    config = shell.folder / "other.yaml"
+    mocks = "mocks: [{spec: openapi.yaml, name: pets}]\n"
+    config.write_text(mocks + "world: {collections: {pets: {file: none.csv}}}\n")
+    assert "none.csv: there is no such file" in shell.refused("change", "pets", "other.yaml")
+    assert shell.json("ps")[0]["pid"] == first["pid"]
+    config.write_text(mocks + "world: {store: {type: sqlite, path: none/world.db}}\n")
+    said = shell.refused("change", "pets", "other.yaml")
+    assert "there is no folder" in said
+    assert "It serves again what it served before." in said
+    assert pet(first) == 200
+    assert shell.json("ps")[0]["ports"] == first["ports"]
+    shell.run("stop", "pets")
+    assert "did not start again" in shell.refused("change", "pets", "other.yaml")
+    assert shell.json("ps") == []
+
+
+def test_a_config_that_is_broken_by_now_does_not_stand_against_another(shell: Shell) -> None:
+    config = shell.folder / "mine.yaml"
+    config.write_text("mocks: [{spec: openapi.yaml}]\n")
+    first = shell.json("start", "mine.yaml", "--name", "pets", *FREE)
+    config.write_text("mocks: [")
+    assert "cannot be parsed" in shell.refused("restart", "pets")
+    assert shell.json("ps")[0]["pid"] == first["pid"]
+    assert shell.json("change", "pets", "openapi.yaml")["ports"] == first["ports"]
+    assert pet(first) == 200
+
+
 def test_a_config_can_be_one_of_the_texts(shell: Shell) -> None:
     config = "mocks: [{spec: api/g.graphql, name: graph, at: /api}]\nserver: {grpc_port: 0}\n"
     texts = [

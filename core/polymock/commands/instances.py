@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from polymock.commands.context import Context
 from polymock.config.loading import LoadedConfig, load
-from polymock.errors import ServerError
+from polymock.errors import ServerError, UserError
 from polymock.instances import output, processes
 from polymock.instances.claiming import (
     Claim,
@@ -27,7 +27,7 @@ from polymock.instances.claiming import (
 from polymock.instances.describing import describe, ports_of
 from polymock.instances.ending import end
 from polymock.instances.launching import launch
-from polymock.instances.ordering import Order, compile_all, order_anew, order_of
+from polymock.instances.ordering import Order, order_anew, order_of, try_out
 from polymock.instances.output import read_panel
 from polymock.instances.record import Record, overrides_of
 from polymock.instances.registry import Registry
@@ -82,8 +82,9 @@ def start(context: Context, params: StartParams) -> Instance:
 def change(context: Context, params: ChangeParams) -> Instance:
     """Let an instance serve something else, at its ports; its journal goes on.
 
-    What it is to serve is compiled first: if that cannot be, it goes on as it was. Raises
-    ConfigError, SpecError, CommandError, ServerError.
+    What it is to serve is tried first: if that cannot be served, it goes on as it was. If it does
+    not start nevertheless, it is started as it was. Raises ConfigError, SpecError, PluginError,
+    CommandError, ServerError.
     """
     registry = Registry.open()
     _refuse_own(choose(registry.known(), params.name))
@@ -91,10 +92,11 @@ def change(context: Context, params: ChangeParams) -> Instance:
     kept: tuple[TextFile, ...] = ()
     try:
         environ = _environment_of(old)
-        again = _again(registry, old, environ)
+        again = _once_more(old)
         order = order_anew(registry, old, params, context.folder, environ)
         fresh = _ordered(registry, again, order, old.folder if old.texts else order.folder)
         kept = read_texts(Path(old.folder), old.texts)
+        has_run = old.find_process() is not None
         context.progress(0, None, f"stopping {old.name}")
         end(old, params.grace)
     except BaseException:
@@ -106,8 +108,10 @@ def change(context: Context, params: ChangeParams) -> Instance:
         write_texts(Path(fresh.folder), order.texts, before)
         context.progress(0, None, f"starting {old.name}")
         return _begin_again(registry, ended, fresh, order.server, environ, params.wait)
-    except BaseException:
+    except BaseException as error:
         write_texts(Path(old.folder), kept, order.names if fresh.folder == old.folder else ())
+        if isinstance(error, ServerError) and has_run:
+            raise _as_before(registry, ended, environ, params.wait, error) from error
         raise
 
 
@@ -137,8 +141,8 @@ def restart(context: Context, params: RestartParams) -> Instance:
     """Stop an instance and start it with the same command line, in the same folder, at its ports.
 
     It gets the environment that it had, or, where it has ended, that of this process. What it is to
-    serve is compiled first: if that cannot be, it goes on as it was. Raises ConfigError, SpecError,
-    PluginError, ServerError.
+    serve is tried first: if that cannot be served, it goes on as it was. Raises ConfigError,
+    SpecError, PluginError, ServerError.
     """
     registry = Registry.open()
     _refuse_own(choose(registry.known(), params.name))
@@ -147,7 +151,7 @@ def restart(context: Context, params: RestartParams) -> Instance:
         environ = _environment_of(old)
         fresh = _again(registry, old, environ)
         loaded = _load(fresh, environ)
-        compile_all(loaded)
+        try_out(loaded, environ)
         server = loaded.config.server
         context.progress(0, None, f"stopping {old.name}")
         end(old, params.grace)
@@ -265,14 +269,31 @@ def _again(registry: Registry, old: Record, environ: Mapping[str, str]) -> Recor
         admin_port=_kept(old.options.admin_port, server.admin_port, ports.get("admin")),
         grpc_port=_kept(old.options.grpc_port, server.grpc_port, ports.get("grpc")),
     )
+    return replace(_once_more(old), options=options)
+
+
+def _once_more(old: Record) -> Record:
+    """A record for one more run of an instance, by this process."""
     return replace(
-        old,
-        run=new_run(),
-        options=options,
-        starter=processes.this_process(),
-        process=None,
-        stopped=False,
+        old, run=new_run(), starter=processes.this_process(), process=None, stopped=False
     )
+
+
+def _as_before(
+    registry: Registry,
+    ended: Record,
+    environ: Mapping[str, str],
+    wait: float,
+    error: ServerError,
+) -> ServerError:
+    """Start an instance as it was, after it did not start otherwise; what to tell of that."""
+    try:
+        again = _again(registry, ended, environ)
+        _begin_again(registry, ended, again, _load(again, environ).config.server, environ, wait)
+    except UserError as second:
+        text = f"{error.message} Nor does it start as it was: {second.message}"
+        return ServerError(text, error.hint)
+    return ServerError(f"{error.message} It serves again what it served before.", error.hint)
 
 
 def _load(record: Record, environ: Mapping[str, str]) -> LoadedConfig:

@@ -61,7 +61,7 @@ def order_anew(
     here: Path,
     environ: Mapping[str, str],
 ) -> Order:
-    """What an instance of a record is to serve instead, every contract compiled.
+    """What an instance of a record is to serve instead, tried as far as can be.
 
     Raises ConfigError, SpecError, PluginError, CommandError.
     """
@@ -80,7 +80,7 @@ def order_anew(
     }
     options = replace(before, **{name: value for name, value in said.items() if value is not None})
     folder = (here / Path(params.folder).expanduser()).absolute()
-    order = _order(registry, params.specs, params.texts, options, folder, environ, compiled=True)
+    order = _order(registry, params.specs, params.texts, options, folder, environ, tried=True)
     if record.texts and not params.texts:  # it stays in its own folder
         return replace(order, specs=_absolute(order.specs, folder))
     return order
@@ -94,13 +94,13 @@ def _order(
     folder: Path,
     environ: Mapping[str, str],
     *,
-    compiled: bool = False,
+    tried: bool = False,
 ) -> Order:
     run = new_run()
     if not texts:
         loaded = load(specs, overrides_of(options), environ, folder)
-        if compiled:
-            compile_all(loaded)
+        if tried:
+            try_out(loaded, environ)
         return _of(run, loaded, tuple(specs), (), options, folder)
     check_texts(texts)
     named = (*served_names(texts), *_absolute(specs, folder))
@@ -109,8 +109,8 @@ def _order(
         if loaded.file is None:
             options = _with_free_ports(options)
             loaded = load(named, overrides_of(options), environ, stage)
-        if compiled:
-            compile_all(loaded)
+        if tried:
+            try_out(loaded, environ)
     return _of(run, loaded, named, tuple(texts), options, folder)
 
 
@@ -164,10 +164,24 @@ def _named_as_given(stage: Path) -> Iterator[None]:
         raise
 
 
-def compile_all(loaded: LoadedConfig) -> None:
-    """Compile what is to be served. Raises SpecError, PluginError, ConfigError."""
+def try_out(loaded: LoadedConfig, environ: Mapping[str, str]) -> None:
+    """Try all that a start needs and that can be tried beside a server: contracts, plugins with
+    their settings, certificates, seeds. Raises SpecError, PluginError, ConfigError."""
     # Imported here: only a change or a restart needs the protocols in this process.
+    from polymock.config.certificates import find_certificates
     from polymock.contracts import compile_mock
+    from polymock.observing.building import check_observers
+    from polymock.storage import build_storage
+    from polymock.strategies import build_strategies
+    from polymock.world.inferring import infer, mock_names
+    from polymock.world.seeds import read_seeds
 
-    for mock in loaded.config.mocks:
-        compile_mock(mock, loaded.folder, loaded.config.world.seed)
+    config, folder = loaded.config, loaded.folder
+    contracts = [compile_mock(mock, folder, config.world.seed)[1] for mock in config.mocks]
+    build_strategies(config, environ)
+    build_storage(config.world.store, environ)
+    check_observers(config.observers, environ)
+    if config.server.tls is not None:
+        find_certificates(config.server.tls, folder)
+    if config.world.enabled:
+        read_seeds(config.world, folder, infer(config, mock_names(config), contracts))

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import errno
+import fcntl
+import os
 import socket
+import tempfile
 from collections.abc import Sequence
+from pathlib import Path
 from time import monotonic, sleep
 
 import psutil
@@ -12,7 +16,22 @@ import psutil
 from polymock.errors import ServerError
 
 
-def reserve(host: str, port: int, flag: str) -> socket.socket:
+class Placeholder(socket.socket):
+    """A bound socket that never listens, and a lock: the system gives a port to several of one
+    user's servers, and only one of them is to have it."""
+
+    lock: int | None = None
+    """The open file that is locked."""
+
+    def close(self) -> None:
+        """Let others have the port."""
+        super().close()
+        lock, self.lock = self.lock, None
+        if lock is not None:
+            os.close(lock)
+
+
+def reserve(host: str, port: int, flag: str) -> Placeholder:
     """Bind a port for later listeners that use SO_REUSEPORT; port 0 picks a free one.
 
     The returned socket never listens: it only keeps others from taking the port, and must be kept
@@ -23,15 +42,34 @@ def reserve(host: str, port: int, flag: str) -> socket.socket:
         raise ServerError("The address to listen on is empty.", "0.0.0.0 means every address.")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     _refuse_taken(family, host, port, flag)
-    placeholder = socket.socket(family, socket.SOCK_STREAM)
+    placeholder = Placeholder(family, socket.SOCK_STREAM)
     placeholder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     placeholder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     try:
         placeholder.bind((host, port))
+        placeholder.lock = _lock(*placeholder.getsockname()[:2])
     except OSError as error:
         placeholder.close()
         raise _refusal(host, port, flag, error) from error
     return placeholder
+
+
+def _lock(address: str, port: int) -> int:
+    """Lock a port among this user's servers, until the file is closed. Raises OSError."""
+    folder = Path(tempfile.gettempdir()) / f"polymock-ports-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    if folder.is_symlink() or folder.stat().st_uid != os.getuid():
+        raise PermissionError(errno.EPERM, f"{folder} is somebody else's")
+    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+    file = os.open(folder / f"{address.replace(':', '_')}-{port}", flags, 0o600)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(file)
+        if error.errno in (errno.EWOULDBLOCK, errno.EACCES):
+            raise OSError(errno.EADDRINUSE, "another server has just taken it") from error
+        raise
+    return file
 
 
 def _refuse_taken(family: socket.AddressFamily, host: str, port: int, flag: str) -> None:
@@ -47,7 +85,7 @@ def _refuse_taken(family: socket.AddressFamily, host: str, port: int, flag: str)
 def _refusal(host: str, port: int, flag: str, error: OSError) -> ServerError:
     if error.errno == errno.EADDRINUSE:
         holder = holder_of(port)
-        by = f" by {holder}" if holder else ""
+        by = f" by {holder or 'a server that is being started'}"
         return ServerError(
             f"Port {port} on {host} is taken{by}.",
             f"Stop that process, or choose another port with {flag} (0 picks a free one).",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import socket
 from collections.abc import Mapping
 
 from polymock.config.loading import GRPC, listener_port
@@ -55,7 +54,7 @@ class Reservations:
                 f"Choose another one: {key} (0 picks a free one).",
             )
         flag = "--grpc-port" if protocol == GRPC else f"`{key}`"
-        placeholder: socket.socket = reserve(self._address, wanted, flag)
+        placeholder = reserve(self._address, wanted, flag)
         self._sockets.enter_context(placeholder)
         port = int(placeholder.getsockname()[1])
         self._own[port] = key

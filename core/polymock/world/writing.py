@@ -122,6 +122,8 @@ class Writer(View):
                 self.memory.numbers[number.sequence] = number.number
             self._tell("created", collection, new)
             return Entity(collection, new, document, stored.revision)
+        if taken == ATTEMPTS:
+            raise AlreadyExists(f"No key is left for another {named.entity}: name one.", collection)
         raise Aborted(f"Others create {collection} at the same time: try again.")
 
     def write(
@@ -350,13 +352,13 @@ class Writer(View):
         """What properties are of which nobody said anything, by their folded names and as documents
         spell them: times are the clock's, the others imagined."""
         told: dict[str, Any] = {}
-        others: list[tuple[str, str]] = []
-        for folded, name in names:
-            like = collection.time_like(folded) if folded in TIMES else MISSING
-            if like is not MISSING:
-                told[name] = instant_like(self.now(), like)
-            elif folded not in TIMES:
-                others.append((folded, name))
+        others = [each for each in names if each[0] not in TIMES]
+        if len(others) < len(names):
+            now = self.now()  # the same for all of them
+            for folded, name in names:
+                like = collection.time_like(folded) if folded in TIMES else MISSING
+                if like is not MISSING:
+                    told[name] = instant_like(now, like)
         if others:
             part = collection.imagine_part(key, {folded for folded, _ in others})
             imagined = nested(self, collection, key, part)

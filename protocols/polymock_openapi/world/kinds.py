@@ -28,6 +28,7 @@ from polymock_openapi.world.shapes import Found, glance, naming
 MAX_KINDS = 2000
 MAX_KEYS = 4096
 _LISTED = frozenset({"enum", "const"})
+_EXEMPLARY = frozenset({"example", "examples", "default"})
 _SCALARS = frozenset({"string", "integer", "number"})
 
 
@@ -155,7 +156,8 @@ def _imagining(
     def imagine(key: str, seed: int) -> Mapping[str, Any]:
         if not key:
             if not properties:
-                properties.update(properties_of(schema, definitions))
+                for own, inner in properties_of(schema, definitions).items():
+                    properties[own] = _unexemplified(inner, definitions)
             return _Alone(properties, name, sampler, seed)
         known = last[0]  # who asks for a document asks for the answer of the same entity next
         if known[0] == seed:
@@ -168,6 +170,14 @@ def _imagining(
         return last[0][1]
 
     return imagine
+
+
+def _unexemplified(schema: Schema, definitions: Definitions) -> Schema:
+    """A schema without its examples: as a key, one of them could be only one entity's."""
+    body = resolve(schema, definitions)
+    if _EXEMPLARY.isdisjoint(body):
+        return schema
+    return {name: item for name, item in body.items() if name not in _EXEMPLARY}
 
 
 def _imagining_parts(

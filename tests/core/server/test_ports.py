@@ -28,3 +28,16 @@ def test_a_taken_port_is_named_with_its_holder() -> None:
 def test_an_address_of_another_machine_is_refused() -> None:
     with pytest.raises(ServerError, match=r"Cannot listen on 192\.0\.2\.1"):
         reserve("192.0.2.1", 0, "--port")
+
+
+def test_of_two_servers_that_start_at_once_one_has_the_port(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each has found it free before the other has bound it."""
+    monkeypatch.setattr("polymock.server.ports._refuse_taken", lambda *_: None)
+    with reserve("127.0.0.1", 0, "--port") as first:
+        port = first.getsockname()[1]
+        with pytest.raises(ServerError, match="taken by a server that is being started"):
+            reserve("127.0.0.1", port, "--port")
+        reserve("127.0.0.2", port, "--port").close()
+    reserve("127.0.0.1", port, "--port").close()

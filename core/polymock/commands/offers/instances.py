@@ -43,7 +43,7 @@ START = Command(
 CHANGE = Command(
     name="instances.change",
     summary="Let a background server serve other specs, under its name, at its ports.",
-    help="What it is to serve is compiled first; if that fails, it goes on as it was. Its journal "
+    help="What it is to serve is tried first; if that fails, it goes on as it was. Its journal "
     "goes on. What was written in its world is gone, unless the config keeps that in a file.",
     params=ChangeParams,
     result=Instance,
