@@ -10,11 +10,12 @@ from polymock.journal.anomalies.operations import Oddity
 _MOST_OF_IT = 0.6
 _SEVERAL = 3
 _AS_GOOD = 0.6
+_MUCH_SLOWER = 2.0
 
 
 def combine(oddities: Iterable[Oddity]) -> list[tuple[Oddity, tuple[Oddity, ...]]]:
     """The oddities that remain, each with those of single operations that it stands for."""
-    distinct = _without_faults_twice(_once_each(oddities))
+    distinct = _without_slow_twice(_without_faults_twice(_once_each(oddities)))
     told: list[tuple[Oddity, tuple[Oddity, ...]]] = []
     dropped: set[int] = set()
     for whole in (one for one in distinct if one.series.operation == "*"):
@@ -48,6 +49,18 @@ def _without_faults_twice(oddities: Sequence[Oddity]) -> list[Oddity]:
             if _operation(fault) == _operation(error) and _overlap(fault, error):
                 is_better = fault.episode.surprise >= _AS_GOOD * error.episode.surprise
                 dropped.add(id(error) if is_better else id(fault))
+    return [one for one in oddities if id(one) not in dropped]
+
+
+def _without_slow_twice(oddities: Sequence[Oddity]) -> list[Oddity]:
+    """Where an operation as a whole is slower, some of its calls are much slower too: the one of
+    the two that says more."""
+    dropped: set[int] = set()
+    for slow in (one for one in oddities if one.measure == "slow"):
+        for slower in (one for one in oddities if one.measure == "latency"):
+            if _operation(slow) == _operation(slower) and _overlap(slow, slower):
+                is_much = slower.seen >= _MUCH_SLOWER * slower.usual
+                dropped.add(id(slow) if is_much else id(slower))
     return [one for one in oddities if id(one) not in dropped]
 
 

@@ -34,7 +34,7 @@ FALSE_ALARMS = 0.01
 """How many would be expected in a whole report by chance alone."""
 _SCALES = (1, 4, 16)
 _FEWEST_WINDOWS = 12
-_MEASURES = 4
+_MEASURES = 5
 _CALLS_IN_WINDOW = 0.25
 _SCAN_WINDOWS = 200
 _FEW_CALLS = 200
@@ -106,6 +106,7 @@ def _oddities(traffic: Traffic) -> Iterator[Oddity]:
         yield from shares(at, "errors", needed, _errors)
         yield from shares(at, "faults", needed, _faults)
         yield from shares(at, "violations", needed, _violated)
+        yield from shares(at, "slow", needed, _slow)
         yield from latencies(at, needed)
 
 
@@ -188,6 +189,10 @@ def _errors(series: Series) -> list[int]:
 
 def _faults(series: Series) -> list[int]:
     return series.faults
+
+
+def _slow(series: Series) -> list[int]:
+    return series.slow
 
 
 def _violated(series: Series) -> list[int]:

@@ -94,6 +94,8 @@ _FIGURES = {
     "violations": "count(*) AS calls, count(*) FILTER (len(violations) > 0) AS violating",
     "latency": "count(*) AS calls, quantile_disc(latency_us, 0.5) AS p50_us, "
     "quantile_disc(latency_us, 0.95) AS p95_us",
+    "slow": "count(*) AS calls, quantile_disc(latency_us, 0.5) AS p50_us, "
+    "quantile_disc(latency_us, 0.95) AS p95_us, max(latency_us) AS longest_us",
 }
 
 

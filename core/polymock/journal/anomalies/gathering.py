@@ -14,6 +14,9 @@ from polymock.journal.reading import Reading
 MAX_CALLERS = 100_000
 """Of more only those are looked at who call most."""
 ENOUGH_CALLS = 4_000_000
+SLOW, SLOW_US = 3, 1000
+"""A call is slow that takes so many times as long as 99 % of its operation's, and as many
+microseconds."""
 _ENOUGH_DAYS = 3
 _UNKNOWN_KINDS = 30
 _EPOCH = datetime.datetime(1970, 1, 1)
@@ -106,12 +109,16 @@ def gather(reading: Reading, scope: Scope) -> Traffic:
     examined = min(max(0, (scope.examined - start) // width), count - 1)
     where, parameters = scope.between(start, scope.end)
     rows = reading.stream(
+        "WITH usual AS (SELECT mock AS of_mock, operation AS of_operation, "
+        f"greatest({SLOW} * approx_quantile(latency_us, 0.99), {SLOW_US}) AS slow_us "
+        f"FROM requests r WHERE {where} GROUP BY ALL) "
         "SELECT mock, operation, (epoch_us(ts) - $start) // $width, count(*), "
         "count(*) FILTER (outcome <> 'ok'), "
         "count(*) FILTER (outcome IN ('server_error', 'fault')), "
-        "count(*) FILTER (len(violations) > 0), "
+        "count(*) FILTER (len(violations) > 0), count(*) FILTER (latency_us > slow_us), "
         "sum(ln(greatest(latency_us, 1))), sum(ln(greatest(latency_us, 1)) ** 2) "
-        f"FROM requests r WHERE {where} GROUP BY ALL",
+        "FROM requests r LEFT JOIN usual ON of_mock = mock AND of_operation = operation "
+        f"WHERE {where} GROUP BY ALL",
         {"start": start, "width": width, **parameters},
     )
     series: dict[tuple[str, str], Series] = {}

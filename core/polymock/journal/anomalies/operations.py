@@ -13,9 +13,9 @@ from polymock.journal.anomalies.references import by_pace, by_time_of_day, pace,
 from polymock.journal.anomalies.residuals import nearest, of_count, of_counts, of_share, of_shares
 from polymock.journal.anomalies.traffic import Frame, Series, Traffic
 
-Measure = Literal["rate", "errors", "faults", "violations", "latency"]
+Measure = Literal["rate", "errors", "faults", "violations", "latency", "slow"]
 
-RATE_UP, RATE_DOWN = 1.7, 0.4
+RATE_UP, RATE_DOWN, RATE_DROP = 1.7, 0.4, 0.6
 _RATE_EXCESS = 10
 _EDGE, _EDGE_CALLS, _SUDDEN = 4, 200, 1.7
 _RHYTHM = 90 * 60 * 1_000_000
@@ -81,11 +81,14 @@ def rates(traffic: Traffic, needed: float) -> Iterator[Oddity]:
 def shares(
     traffic: Traffic, measure: Measure, needed: float, counts: Callable[[Series], list[int]]
 ) -> Iterator[Oddity]:
-    """Operations of whose calls more than usual were of a kind: failed, broke the contract."""
+    """Operations of whose calls more than usual were of a kind: failed, broke the contract, took
+    far longer than others."""
     frame = traffic.frame
     for series in traffic.series:
         kind = counts(series)
         if not series.operation or sum(kind) < _SHARE_EXCESS:
+            continue
+        if measure == "slow" and series.operation == "*":  # each has its own measure of it
             continue
         overall = _usual_share(frame, kind, series.calls)
         known = of_shares(kind, series.calls, overall)
@@ -231,7 +234,11 @@ def _rate(
             return None
     else:
         least = _OUTAGE_OF_ALL if series.operation == "*" else _OUTAGE
-        if seen > RATE_DOWN * usual or usual - seen < _RATE_EXCESS:
+        if seen > RATE_DROP * usual or usual - seen < _RATE_EXCESS:
+            return None
+        # Weekends and nights halve traffic too, but not for an hour, from one minute to the next.
+        is_drop = length * frame.width <= _RHYTHM and _is_sudden(series.calls, episode)
+        if seen > RATE_DOWN * usual and not is_drop:
             return None
         if length * frame.width < least:
             return None

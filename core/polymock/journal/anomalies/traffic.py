@@ -56,8 +56,8 @@ class Frame(msgspec.Struct, frozen=True):
 class Series(msgspec.Struct):
     """One operation's figures, window by window (an operation '' is that of calls unmatched).
 
-    `log_sum` is the sum of the logarithms of latencies in microseconds, `log_squares` that of
-    their squares.
+    `slow` are the calls that took far longer than nearly all of the operation's, `log_sum` is the
+    sum of the logarithms of latencies in microseconds, `log_squares` that of their squares.
     """
 
     mock: str
@@ -66,6 +66,7 @@ class Series(msgspec.Struct):
     errors: list[int]
     faults: list[int]
     violated: list[int]
+    slow: list[int]
     log_sum: list[float]
     log_squares: list[float]
 
@@ -75,6 +76,7 @@ class Series(msgspec.Struct):
         return cls(
             mock,
             operation,
+            [0] * count,
             [0] * count,
             [0] * count,
             [0] * count,
@@ -90,6 +92,7 @@ class Series(msgspec.Struct):
             self.errors,
             self.faults,
             self.violated,
+            self.slow,
             self.log_sum,
             self.log_squares,
         )

@@ -21,6 +21,7 @@ _KINDS: dict[str, AnomalyKind] = {
     "faults": "errors",
     "violations": "violations",
     "latency": "latency",
+    "slow": "latency",
 }
 _CALLERS: dict[str, tuple[AnomalyKind, str, str]] = {
     "client": ("new_client", "client", "clients"),
@@ -124,6 +125,7 @@ _UNITS: dict[str, Unit] = {
     "faults": "of calls",
     "violations": "of calls",
     "latency": "ms",
+    "slow": "of calls",
 }
 
 
@@ -157,6 +159,7 @@ def _happened(oddity: Oddity, usual: float, seen: float) -> str:
         "errors": "failed",
         "faults": "failed with server errors",
         "violations": "broke the contract",
+        "slow": "took far longer than nearly all others",
     }[oddity.measure]
     calls = _count(oddity.calls, "call")
     return f"{what} in {_percent(seen)} of {calls}, usually {_percent(usual)}"
@@ -173,6 +176,8 @@ def _severity(oddity: Oddity, parts: Sequence[Oddity]) -> Severity:
         if oddity.episode.sign < 0:
             return "low"
         return "high" if ratio >= 5 or len(parts) > 1 else "medium" if ratio >= 2 else "low"
+    if oddity.measure == "slow":
+        return "high" if seen >= 0.2 and calls >= 50 else "medium"
     if seen >= 0.2 and calls >= 20:
         return "high" if oddity.measure != "violations" or seen >= 0.5 else "medium"
     return "medium" if oddity.measure == "faults" or ratio >= 5 else "low"

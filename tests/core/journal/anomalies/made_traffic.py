@@ -118,12 +118,14 @@ def _rows(plan):
                 for plant in plan.plants
                 if plant.covers(second, plan) and plant.operation in (number, -1)
             ]
-            bad = broken = 0.0
+            bad = broken = lame = 0.0
             for plant in plants:
                 if plant.kind == "rate":
                     pace *= plant.factor
                 elif plant.kind == "latency":
                     slow *= plant.factor
+                elif plant.kind == "slow":
+                    lame = plant.factor
                 elif plant.kind == "errors":
                     bad = plant.factor
                 elif plant.kind == "violations":
@@ -136,6 +138,8 @@ def _rows(plan):
                 took = latency * slow * cold * math.exp(rng.gauss(0, spread))
                 if rng.random() < plan.tail:
                     took *= rng.paretovariate(1.2) * 3
+                if lame and rng.random() < lame:
+                    took *= 30
                 client = rng.choices(range(plan.clients), weights)[0]
                 chance = rng.random()
                 status, violations = 200, []

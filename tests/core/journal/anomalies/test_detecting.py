@@ -20,6 +20,7 @@ PLANTS = {
     "rate": ("rate", 6),
     "silence": ("rate", 0.0),
     "latency": ("latency", 4),
+    "slow": ("latency", 0.3),  # so many calls take thirty times as long
     "errors": ("errors", 0.35),
     "violations": ("violations", 0.35),
     "unmatched": ("unmatched", 120),
@@ -90,7 +91,7 @@ def test_in_ten_minutes_of_traffic_it_is_found(kind, seed):
     assert list(report.anomalies) == found
 
 
-@pytest.mark.parametrize("kind", ["rate", "silence", "latency", "errors", "scan_ids"])
+@pytest.mark.parametrize("kind", ["rate", "silence", "latency", "slow", "errors", "scan_ids"])
 def test_in_a_day_of_traffic_it_is_found(kind):
     plan, start, stop = planted(a_day(7), kind, at=0.5)
     report = ask(plan)
@@ -114,6 +115,22 @@ def test_the_last_hour_is_judged_by_the_time_before(kind):
     report = ask(plan, since="2026-03-12T08:30:00Z")
     assert report.since == datetime.datetime(2026, 3, 12, 8, 30, tzinfo=datetime.UTC)
     assert PLANTS[kind][0] in {one.kind for one in near(report, start, stop)}
+
+
+def test_slow_calls_are_told_by_their_share():
+    plan = Plan(7, span=DAY, rate=0.25, restarts=0, tail=0.0)
+    plan.plants = [Plant("slow", 0.5, 3600, 0, 0.12)]
+    (found,) = ask(plan).anomalies
+    assert found.unit == "of calls"
+    assert "took far longer than nearly all others in" in found.summary
+    assert found.seen > 0.05 > found.baseline
+
+
+@pytest.mark.parametrize(("lasts", "is_told"), [(3600, True), (8 * 3600, False)])
+def test_an_hour_with_half_the_traffic_is_odd_and_a_quiet_night_is_not(lasts, is_told):
+    plan = Plan(3, span=DAY, rate=0.5, rhythm=0, drift=0, burstiness=0.05, restarts=0)
+    plan.plants = [Plant("rate", 0.5, lasts, -1, 0.5)]
+    assert bool(ask(plan).anomalies) == is_told
 
 
 def test_what_is_odd_before_the_time_judged_is_no_news():
