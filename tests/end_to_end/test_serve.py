@@ -143,6 +143,8 @@ def test_a_killed_worker_is_back(serve: Serve, spec: Path) -> None:
             except httpx.TransportError:
                 assert time.monotonic() < end, server.output
                 time.sleep(0.05)
+    told = server.sql("SELECT type, count(*) FROM events WHERE actor LIKE 'pid %' GROUP BY type")
+    assert sorted(told) == [["server.started", 1], ["worker.lost", 2]]
 
 
 def test_what_was_committed_survives_a_kill_of_everything(serve: Serve, spec: Path) -> None:

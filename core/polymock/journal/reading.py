@@ -93,7 +93,8 @@ class Reading:
                 "the answer needs more memory than the journal is allowed",
                 "ask for less: a shorter time, one mock",
             )
-        return JournalError(f"the journal cannot be read: {str(error).partition(chr(10))[0]}")
+        text = str(error).partition("\n")[0]
+        return sql.lost_day(str(error)) or JournalError(f"the journal cannot be read: {text}")
 
 
 @contextlib.contextmanager

@@ -86,6 +86,7 @@ _MULTIPLIES = frozenset(
 """Scalar functions that make a large value of a small one, in one step that no timer can stop."""
 _FORMATS = frozenset({"printf", "format"})
 _CHANGING = frozenset({"DELETE_QUERY_NODE", "INSERT_QUERY_NODE", "UPDATE_QUERY_NODE"})
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}(\.\d+)?\.parquet")
 _READING_HINT = "write one SELECT; `polymock logs schema` lists the tables and views"
 
 
@@ -277,4 +278,19 @@ def _explained(error: duckdb.Error, timeout_ms: int) -> JournalError:
         )
     if isinstance(error, duckdb.TransactionException) and "read-only" in text:
         return JournalError("the statement writes; only reading is allowed", _READING_HINT)
-    return JournalError(f"the query failed: {text}", _READING_HINT)
+    return lost_day(text) or JournalError(f"the query failed: {text}", _READING_HINT)
+
+
+def lost_day(text: str) -> JournalError | None:
+    """What to say where an error of DuckDB is about the file of an archived day; None for others.
+
+    The journal leaves such a file out by itself, a minute later at most.
+    """
+    found = _DAY.search(text)
+    if found is None:
+        return None
+    return JournalError(
+        f"the archived day {found[0]} is missing or damaged",
+        "put the file back, or ask again in a minute: the other days are told without it then "
+        "(`polymock logs compact` does that at once)",
+    )

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -99,6 +100,8 @@ class Control:
         self._notes: tuple[str, ...] = ()
         self._ports: dict[str, int] = {}
         self._mocks: tuple[MockSummary, ...] = ()
+        self._lost: set[int] = set()
+        """Workers in whose place another process is being started."""
         self._is_wrong = False
         """Whether what is served has faults, or what was to be served could not be."""
         self._started = False
@@ -173,7 +176,7 @@ class Control:
             )
             spawned = self._spawned if index == 0 else None
             handle = WorkerHandle(settings, self._hear, reservations.answer, spawned)
-            handle.on_loss = lambda text: self._fail("workers", text)
+            handle.on_loss = partial(self._lose, index)
             self._workers.append(handle)
         load = Load(config, str(self._loaded.folder))
         await asyncio.gather(*(worker.start(load) for worker in self._workers))
@@ -297,7 +300,10 @@ class Control:
                 for note in new:
                     log.warning("%s", note)
                 print_faults([fault for mock in mocks for fault in mock.faults])
-                self._note("server.reloaded")
+                if 0 in self._lost:  # another process has taken its place
+                    self._lost.discard(0)
+                else:
+                    self._note("server.reloaded")
 
     def _take(self, message: Loaded) -> None:
         self._files, self._notes, self._ports = message.files, message.notes, message.ports
@@ -436,6 +442,15 @@ class Control:
         """Tell observers of a fault."""
         if self._observation is not None:
             self._observation.failed(part, message)
+
+    def _lose(self, worker: int, message: str) -> None:
+        """A worker has ended unasked, and with it what it had answered but not handed over yet."""
+        self._lost.add(worker)
+        self._fail("workers", message)
+        if self._journal is not None:
+            note = "what it answered in its last moments may not be recorded"
+            data = {"worker": worker, "note": note}
+            self._journal.event("worker.lost", f"pid {os.getpid()}", "server", data)
 
     async def _stop_workers(self) -> None:
         await asyncio.gather(*(worker.stop() for worker in self._workers))

@@ -62,7 +62,10 @@ def test_anomalies_are_told_with_their_query(capsys):
         "3 more: --limit shows them.",
     ]
     showing.show_anomalies(report(notes=("Few calls.",)), AnomalyQuery())
-    assert capsys.readouterr().out == "Nothing is odd in 1,200 calls.\nFew calls.\n"
+    assert (
+        capsys.readouterr().out
+        == "Nothing is odd; 1,200 calls were judged or compared with.\nFew calls.\n"
+    )
 
 
 def test_unmatched_calls_are_told_with_the_nearest(capsys):

@@ -166,6 +166,20 @@ def test_a_large_day_has_several_files(path, monkeypatch):
     journal.close()
 
 
+@pytest.mark.parametrize("harm", [Path.unlink, lambda file: file.write_bytes(b"x" * 999)])
+def test_a_day_that_is_missing_is_named_until_it_is_left_out(path, harm):
+    journal = Journal(Settings(str(path)))
+    journal.compact(archive_after=0)
+    lost = files(path)[0]
+    harm(Path(f"{path}.days") / lost)
+    with pytest.raises(JournalError, match=f"archived day {lost} is missing or damaged") as told:
+        rows(journal, "SELECT count(path) FROM requests")
+    assert "logs compact" in told.value.hint
+    journal.compact()
+    assert rows(journal, "SELECT count(*) FROM requests") == [[3000]]
+    journal.close()
+
+
 def test_exchanges_that_come_late_get_a_file_of_their_own(path):
     journal = Journal(Settings(str(path)))
     journal.compact(archive_after=0)

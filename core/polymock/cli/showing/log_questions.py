@@ -40,7 +40,7 @@ def show_anomalies(report: AnomalyReport, _params: AnomalyQuery) -> None:
         lines += [f"{anomaly.severity:<6}  {anomaly.kind}: {anomaly.summary}"]
         lines += [f"        {anomaly.evidence}"]
     if not lines:
-        lines.append(f"Nothing is odd in {report.calls:,} calls.")
+        lines.append(f"Nothing is odd; {report.calls:,} calls were judged or compared with.")
     if report.more:
         lines.append(f"{report.more} more: --limit shows them.")
     print_lines([*lines, *report.notes])
