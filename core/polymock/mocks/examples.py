@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
+import msgspec
 from msgspec import UNSET
 
 from polymock.errors import Unsatisfiable
@@ -56,7 +57,7 @@ def _example(form: OperationForm, prefix: str, sampler: Sampler) -> dict[str, An
             if body.media_type != "application/json":
                 headers["Content-Type"] = body.media_type
         else:
-            told["text"] = _text(_body(body, sampler))
+            told["text"] = _written(_body(body, sampler), body.media_type)
             headers["Content-Type"] = body.media_type
     takes_variables = any(each.location == "variable" for each in form.parameters)
     if takes_variables and isinstance(told.get("body"), dict):
@@ -110,6 +111,21 @@ def _plain(value: Any, name: str = "") -> Any:
     if _KEY.search(name) and isinstance(value, (str, int)) and not isinstance(value, bool):
         return "1" if isinstance(value, str) else 1
     return value
+
+
+def _written(value: Any, media_type: str) -> str:
+    """A body that is no JSON: a form's fields, or text; of anything else its JSON."""
+    if isinstance(value, dict) and media_type.startswith("application/x-www-form-urlencoded"):
+        return urlencode({name: _field(each) for name, each in value.items()}, doseq=True)
+    if isinstance(value, dict | list):
+        return msgspec.json.encode(value, enc_hook=str).decode()
+    return _text(value)
+
+
+def _field(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_field(each) for each in value]
+    return msgspec.json.encode(value).decode() if isinstance(value, dict) else _text(value)
 
 
 def _text(value: Any) -> str:

@@ -14,6 +14,7 @@ from polymock.world.rows import decode
 from polymock_schemas.calls import Violation
 
 if TYPE_CHECKING:
+    from polymock.world.model import WorldModel
     from polymock.world.view import View
 
 
@@ -26,14 +27,25 @@ def keys_in(document: Mapping[str, Any], reference: Reference) -> list[str]:
     return [key_text(value) for value in values if not isinstance(value, dict | list | None)]
 
 
-def links_of(document: Mapping[str, Any], collection: Collection) -> dict[str, str]:
-    """What the store finds a document by: whom it refers to."""
+def links_of(
+    document: Mapping[str, Any], collection: Collection, model: WorldModel
+) -> dict[str, str]:
+    """What the store finds a document by: whom it refers to; inside its properties, whom nobody may
+    delete as long as it does."""
     links: dict[str, str] = {}
     for reference in collection.references:
         for key in keys_in(document, reference):
             name, text = link(reference, key)
             links[name] = text
+    if model.restricted:
+        for _, target, key in inner_references(model, collection.name, document):
+            if target in model.restricted:
+                links[_inner_link(target, key)] = ""
     return links
+
+
+def _inner_link(target: str, key: str) -> str:
+    return f"{target}//{key}"
 
 
 def link(reference: Reference, key: str) -> tuple[str, str]:
@@ -135,6 +147,8 @@ def effects_of_delete(
     Entities that nobody wrote tell by themselves, when they are asked for. Raises Aborted where
     one stands against it.
     """
+    if collection in view.model.restricted:
+        _check_inner(view, collection, key)
     for other, reference in view.model.referring[collection]:
         rows = view.rows.walk(other.name, link=link(reference, key))
         if reference.effect == "restrict":
@@ -147,6 +161,18 @@ def effects_of_delete(
                 )
         for row in rows:
             yield other, reference, row.key
+
+
+def _check_inner(view: View, collection: str, key: str) -> None:
+    """Raises Aborted where somebody wrote an entity inside which another is referred to."""
+    for other, nest in view.model.nesting(collection):
+        rows = view.rows.walk(other.name, link=(_inner_link(collection, key), ""))
+        first = next(rows, None)
+        if first is not None and (other.name, first.key) != (collection, key):
+            raise Aborted(
+                f"{view.model.collections[collection].entity} {key} cannot be deleted: "
+                f"{other.entity} {first.key} refers to it inside {nest.name}."
+            )
 
 
 def _imagined(view: View, other: Collection, reference: Reference, key: str) -> str | None:

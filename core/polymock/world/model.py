@@ -40,7 +40,10 @@ class WorldModel:
     """All collections, and each mock's part in them. Immutable."""
 
     def __init__(
-        self, collections: Mapping[str, Collection], domains: Mapping[str, Domain]
+        self,
+        collections: Mapping[str, Collection],
+        domains: Mapping[str, Domain],
+        restricted: frozenset[str] = frozenset(),
     ) -> None:
         self.collections = collections
         self.domains = domains
@@ -48,6 +51,8 @@ class WorldModel:
             collections
         )
         """Who refers to the entities of each collection."""
+        self.restricted = restricted
+        """The collections whose entities are not deleted while somebody refers to them."""
         self._nouns: Mapping[str, str] = {fold(entity_name(name)): name for name in collections} | {
             fold(collection.entity): name for name, collection in collections.items()
         }
@@ -64,6 +69,13 @@ class WorldModel:
         if known is None:
             known = self._nests[collection] = nests_of(self.collections[collection], self)
         return known
+
+    def nesting(self, target: str) -> Iterator[tuple[Collection, Nest]]:
+        """Inside which properties entities of a collection are referred to."""
+        for name, collection in self.collections.items():
+            for nest in self.nests(name):
+                if target in nest.targets:
+                    yield collection, nest
 
     @cached_property
     def near(self) -> Mapping[str, frozenset[str]]:
@@ -141,7 +153,14 @@ def build_model(inferences: Mapping[str, Inference], config: WorldConfig) -> Wor
         )
         for mock in inferences
     }
-    return WorldModel(collections, domains)
+    return WorldModel(
+        collections, domains, frozenset(name for name in kinds if _restricts(config, name))
+    )
+
+
+def _restricts(config: WorldConfig, name: str) -> bool:
+    own = config.collections.get(name, _NOTHING).on_delete
+    return (own or config.on_delete) == "restrict"
 
 
 def _examples(

@@ -17,6 +17,7 @@ from polymock.stores import FIRST_POSITION, Change, Conflict, Row
 from polymock.world.collections import Collection
 from polymock.world.integrity import links_of
 from polymock.world.keys import SampledKeys
+from polymock.world.model import WorldModel
 from polymock.world.rows import BASE, CHUNK, decode_value
 from polymock.world.seeds import Seeds
 from polymock.world.world import World
@@ -103,6 +104,7 @@ class _Batch(Sequence[Change]):
         expected = 0 if marker is None else marker.revision
         erased = [Change(collection, key, erase=True) for collection, key in left_over]
         self._first = [Change(SEEDS, PLANTED, _encode(told), expected=expected), *erased]
+        self._model = world.model
         self._parts = [(world.model.collections[each.collection], each) for each in seeds]
         self._keys = [list(each.rows) for each in seeds]
 
@@ -113,7 +115,7 @@ class _Batch(Sequence[Change]):
         yield from self._first
         for (collection, seeds), keys in zip(self._parts, self._keys, strict=True):
             for number, key in enumerate(keys):
-                yield _change(collection, number, key, seeds.rows[key])
+                yield _change(self._model, collection, number, key, seeds.rows[key])
 
     @overload
     def __getitem__(self, index: int) -> Change: ...
@@ -128,13 +130,18 @@ class _Batch(Sequence[Change]):
         number -= len(self._first)
         for (collection, seeds), keys in zip(self._parts, self._keys, strict=True):
             if number < len(keys):
-                return _change(collection, number, keys[number], seeds.rows[keys[number]])
+                key = keys[number]
+                return _change(self._model, collection, number, key, seeds.rows[key])
             number -= len(keys)
         raise IndexError(index)
 
 
-def _change(collection: Collection, number: int, key: str, value: bytes) -> Change:
-    links = links_of(decode_value(value).value, collection) if collection.references else {}
+def _change(
+    model: WorldModel, collection: Collection, number: int, key: str, value: bytes
+) -> Change:
+    links: Mapping[str, str] = {}
+    if collection.references or model.restricted:
+        links = links_of(decode_value(value).value, collection, model)
     return Change(collection.name, key, value, position=number, links=links)
 
 

@@ -256,7 +256,7 @@ class Writer(View):
             value,
             expected=0 if own is None else own.revision,
             position=_position(collection, key) if seen is None else seen.position,
-            links={} if stored is None else links_of(stored.value, collection),
+            links={} if stored is None else links_of(stored.value, collection, self.model),
             number=number,
         )
 
