@@ -36,6 +36,15 @@ class Replay(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         tuple[str, ...],
         Meta(max_length=1000, description="Those with these ids; default: all of them"),
     ] = ()
+    wait: Annotated[
+        float,
+        Meta(
+            gt=0,
+            le=3600,
+            description="How long it may take; what was delivered by then is",
+            extra={"unit": "seconds"},
+        ),
+    ] = 600.0
 
 
 class ObserverInfo(msgspec.Struct, frozen=True):

@@ -15,7 +15,6 @@ from polymock_schemas.observers import (
 )
 
 TEST_SECONDS = 60.0
-REPLAY_SECONDS = 600.0
 
 
 def list_(context: Context, _params: Nothing) -> tuple[ObserverInfo, ...]:
@@ -44,7 +43,7 @@ def dead_letters(context: Context, params: DeliveryQuery) -> tuple[DeadLetter, .
 def replay(context: Context, params: Replay) -> Replayed:
     """Deliver dead letters again. Raises CommandError."""
     running, observer = context.server.observers.delivering(params.name)
-    return running.ask(lambda: observer.replay(params.ids), REPLAY_SECONDS)
+    return running.ask(lambda: observer.replay(params.ids), params.wait)
 
 
 def is_undelivered(delivery: Delivery, _params: OfObserver) -> bool:
