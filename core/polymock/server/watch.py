@@ -15,6 +15,8 @@ from time import time_ns
 from typing import NamedTuple
 
 LOOK_SECONDS = 0.25
+TICK_NS = 10_000_000
+"""The times of files come from a clock that ticks so seldom at most, and is behind by as much."""
 SETTLE_SECONDS = 0.1
 """Files that change again within this time are still being written."""
 DOCUMENTS = frozenset(
@@ -46,12 +48,12 @@ async def changes(
     only the names of its documents count: the files that are like those watched.
     """
     known = look(paths()) if known is None else known
-    since = time_ns()
+    since = time_ns() - TICK_NS
     while not await _is_set_within(stopping, LOOK_SECONDS):
         now = look(paths())
         if any(_is_changed(path, seen, known, since) for path, seen in now.items()):
             now = await _settled(paths, now, stopping)
-            since = time_ns()
+            since = time_ns() - TICK_NS
             yield
         known = now
 
