@@ -20,6 +20,7 @@ import duckdb
 
 from polymock.errors import JournalError
 from polymock.journal.database import LONGEST_STATEMENT_MS, Cursors
+from polymock.journal.days import NAME
 from polymock.journal.values import plain
 from polymock_schemas.commands import SqlResult
 
@@ -86,7 +87,6 @@ _MULTIPLIES = frozenset(
 """Scalar functions that make a large value of a small one, in one step that no timer can stop."""
 _FORMATS = frozenset({"printf", "format"})
 _CHANGING = frozenset({"DELETE_QUERY_NODE", "INSERT_QUERY_NODE", "UPDATE_QUERY_NODE"})
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}(\.\d+)?\.parquet")
 _READING_HINT = "write one SELECT; `polymock logs schema` lists the tables and views"
 
 
@@ -286,7 +286,7 @@ def lost_day(text: str) -> JournalError | None:
 
     The journal leaves such a file out by itself, a minute later at most.
     """
-    found = _DAY.search(text)
+    found = NAME.search(text)
     if found is None:
         return None
     return JournalError(

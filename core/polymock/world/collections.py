@@ -329,10 +329,15 @@ class Collection:
 
     def _parts_of(self, folded: str) -> Iterator[Adapter]:
         for each in self.kinds if self.reference(folded) is None else ():
-            adapter = self.adapter(each.mock, each.kind.name)
-            member = None if adapter is None else adapter.member(folded)
-            if member is not None:
-                yield member[1]
+            part = self.part(each, folded)
+            if part is not None:
+                yield part
+
+    def part(self, each: KindOf, folded: str) -> Adapter | None:
+        """What turns a property, by its folded name, into a kind's; None where that has none."""
+        adapter = self.adapter(each.mock, each.kind.name)
+        member = None if adapter is None else adapter.member(folded)
+        return None if member is None else member[1]
 
     @cached_property
     def _adapters(self) -> dict[tuple[str, str], Adapter]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from polymock.world.adapting import Adapter, Others
-from polymock.world.collections import Collection, KindOf
+from polymock.world.collections import Collection
 from polymock.world.names import fold
 from polymock.world.relating import tells_of
 
@@ -61,7 +61,7 @@ def kept(
         if not isinstance(held, dict) or not isinstance(old, dict) or held == old:
             continue
         for each in collection.kinds:
-            member = _member(collection, each, fold(name)) if each.mock == mock else None
+            member = collection.part(each, fold(name)) if each.mock == mock else None
             if member is not None:
                 whole[name] = _kept(member.whole, held, old, MAX_DEPTH)
     return whole
@@ -83,9 +83,3 @@ def _kept(adapter: Adapter, new: dict[str, Any], old: Mapping[str, Any], depth: 
             if isinstance(inner, dict) and isinstance(held, dict):
                 whole[own] = _kept(member[1].whole, inner, held, depth - 1)
     return whole
-
-
-def _member(collection: Collection, each: KindOf, folded: str) -> Adapter | None:
-    adapter = collection.adapter(each.mock, each.kind.name)
-    member = None if adapter is None else adapter.member(folded)
-    return None if member is None else member[1]

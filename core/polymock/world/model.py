@@ -16,7 +16,7 @@ from polymock.world.collections import Collection, KindOf, Reference
 from polymock.world.entities import Binding, EntityKind, Inference
 from polymock.world.names import entity_name, fold
 from polymock.world.nesting import Nest, nests_of
-from polymock.world.references import References
+from polymock.world.references import References, rule_of
 from polymock_schemas.config import CollectionConfig, WorldConfig
 
 _NOTHING = CollectionConfig()
@@ -153,14 +153,8 @@ def build_model(inferences: Mapping[str, Inference], config: WorldConfig) -> Wor
         )
         for mock in inferences
     }
-    return WorldModel(
-        collections, domains, frozenset(name for name in kinds if _restricts(config, name))
-    )
-
-
-def _restricts(config: WorldConfig, name: str) -> bool:
-    own = config.collections.get(name, _NOTHING).on_delete
-    return (own or config.on_delete) == "restrict"
+    restricted = frozenset(name for name in kinds if rule_of(config, name) == "restrict")
+    return WorldModel(collections, domains, restricted)
 
 
 def _examples(

@@ -104,11 +104,8 @@ class References:
             collection=target,
             many=holding[0].many,
             optional=all(each.optional for each, _ in told),
-            rule=self._rule(target),
+            rule=rule_of(self._config, target),
         )
-
-    def _rule(self, target: str) -> Rule | None:
-        return self._config.collections.get(target, _NOTHING).on_delete or self._config.on_delete
 
     def _check(self) -> None:
         known = {fold(n) for each in self._kinds[self._name] for n in each.kind.properties}
@@ -125,6 +122,11 @@ class References:
                     suggestion(target, tuple(self._kinds))
                     or "`polymock world bindings` lists them.",
                 )
+
+
+def rule_of(config: WorldConfig, target: str) -> Rule | None:
+    """What the config says that a delete in a collection does to those who refer to it."""
+    return config.collections.get(target, _NOTHING).on_delete or config.on_delete
 
 
 def _stem(told: KindReference) -> str:
